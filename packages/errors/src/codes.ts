@@ -1,0 +1,34 @@
+/**
+ * Every `extensions.code` that a Selvedge process can send, with who raises it and what it means.
+ * `docs/errors.md` documents each; a test holds the two to each other in both directions.
+ */
+export const errorCodes = {
+  // Raised by @apollo/server, before any of our code runs. We document them because clients see them.
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  BAD_USER_INPUT: 'A variable or an argument has a value that its type does not take.',
+  BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has several operations and none was named, or the name is unknown.',
+  PERSISTED_QUERY_NOT_FOUND: 'The hash of an automatic persisted query is not known; send the text with it.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are switched off.',
+  // Raised by the router.
+  REQUEST_BODY_TOO_LARGE: 'The body is larger than `limits.http_max_request_bytes`.',
+  COST_ESTIMATED_TOO_EXPENSIVE: 'The estimated cost is above `demand_control.strategy.static_estimated.max`.',
+  SUPERGRAPH_NOT_LOADED: 'No supergraph has been loaded yet.',
+  SUBREQUEST_HTTP_ERROR: 'A subgraph could not be reached, or answered with an HTTP error.',
+  SUBREQUEST_TIMEOUT: 'A subgraph did not answer within its deadline.',
+  SUBREQUEST_MALFORMED_RESPONSE: 'A subgraph answered with something that is not a GraphQL response.',
+  REQUEST_TIMEOUT: 'The whole request did not finish within `traffic_shaping.router.timeout`.',
+  // Raised by the subgraph kit and by subgraphs.
+  UNAUTHENTICATED: 'The request names no user, or its token is not valid.',
+  FORBIDDEN: 'The user may not do or see this.',
+  NOT_FOUND: 'What the argument names does not exist.',
+  INVALID_KEY: 'An entity reference has a key whose value cannot be a key.',
+  INVALID_CURSOR: 'A pagination cursor was not made by this connection.',
+  CONFLICT: 'The change is not possible in the present state.',
+  STORE_UNAVAILABLE: 'The store of this subgraph cannot be reached at the moment.',
+  // Raised by both for whatever was not foreseen.
+  INTERNAL_SERVER_ERROR: 'Something failed inside; `extensions.id` is the id of the log line that has the cause.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,12 @@
+// Unit tests sit beside their source; whole-system tests live in test/ and share the cluster that globalSetup starts.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/**/*.test.ts', 'router/**/*.test.ts', 'subgraphs/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
