@@ -1,0 +1,135 @@
+// What a resolver sees of its request: who asks, the store through batched reads, and transactions. The raw HTTP request is
+// not reachable from here, so that everything that an answer is built from is known to whoever may want to share it.
+import { ClientError } from '@selvedge/errors';
+import type { EntityManager } from 'typeorm';
+import { Loaders } from './loaders.js';
+import { selectedOfPage, selectedProperties, type LookAheadInfo } from './look-ahead/selected-properties.js';
+import type { Connection, PageArguments } from './reads/page.js';
+import type {
+  AggregateRead,
+  KeyOf,
+  ManyRead,
+  OneRead,
+  PageRead,
+  Property,
+  ReadDefinition,
+} from './reads/read.js';
+import type { RawRow } from './store/statement.js';
+import type { Store } from './store/store.js';
+import type { Viewer } from './viewer.js';
+
+export interface SubgraphContext {
+  /** The user whose token came with the request; null without one. */
+  readonly viewer: Viewer | null;
+  /** The user, or an UNAUTHENTICATED error. */
+  requireViewer(): Viewer;
+
+  /**
+   * Loads by key, batched with every other load of the tick. The third argument says which columns: `info` looks ahead to
+   * what the operation selects of the returned value; a list of properties names them.
+   * What comes back under `info` is typed whole, to fit the resolver's mapper, but holds only what is selected.
+   */
+  load<E extends object, K extends Property<E>>(
+    read: OneRead<E, K>,
+    key: KeyOf<E, K>,
+    info: LookAheadInfo,
+  ): Promise<E | null>;
+  load<E extends object, K extends Property<E>, C extends Property<E>>(
+    read: OneRead<E, K>,
+    key: KeyOf<E, K>,
+    properties: readonly C[],
+  ): Promise<Readonly<Pick<E, C>> | null>;
+  load<E extends object, K extends Property<E>>(
+    read: ManyRead<E, K>,
+    key: KeyOf<E, K>,
+    info: LookAheadInfo,
+  ): Promise<E[]>;
+  load<E extends object, K extends Property<E>, C extends Property<E>>(
+    read: ManyRead<E, K>,
+    key: KeyOf<E, K>,
+    properties: readonly C[],
+  ): Promise<Readonly<Pick<E, C>>[]>;
+  load<E extends object, K extends Property<E>, V>(
+    read: AggregateRead<E, K, V>,
+    key: KeyOf<E, K>,
+    info?: LookAheadInfo,
+  ): Promise<V | null>;
+
+  /** Loads one page of a connection; `key` names its parent, `{}` where the list has none. */
+  page<E extends object, K extends Property<E>>(
+    read: PageRead<E, K>,
+    key: KeyOf<E, K>,
+    pageArguments: PageArguments,
+    info: LookAheadInfo,
+  ): Promise<Connection<E>>;
+
+  /** Runs the work in one transaction of the store. What was loaded before it is forgotten. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+}
+
+/** The context as the kit's own resolvers use it, where the types of entities are no longer known. */
+export interface KitContext extends SubgraphContext {
+  readonly loaders: Loaders;
+}
+
+export function subgraphContext(store: Store, viewer: Viewer | null): KitContext {
+  const loaders = new Loaders(store);
+  async function load(
+    read: ReadDefinition,
+    key: object,
+    columns?: LookAheadInfo | readonly string[],
+  ): Promise<unknown> {
+    const properties =
+      columns === undefined || read.kind === 'aggregate'
+        ? []
+        : isInfo(columns)
+          ? selectedProperties(columns)
+          : columns;
+    return loaders.loadOne(read, { ...key }, properties);
+  }
+  function page(
+    read: ReadDefinition,
+    key: object,
+    pageArguments: PageArguments,
+    info: LookAheadInfo,
+  ): Promise<Connection<RawRow>> {
+    return loaders.loadPage(read, { ...key }, pageArguments, selectedOfPage(info));
+  }
+  return {
+    viewer,
+    loaders,
+    requireViewer() {
+      if (viewer === null)
+        throw new ClientError(
+          'UNAUTHENTICATED',
+          'expected a user token in `Authorization: Bearer …` but got none',
+        );
+      return viewer;
+    },
+    // The overloads say what these give back; the rows themselves are untyped until a read's declaration types them.
+    load: load as SubgraphContext['load'],
+    page: page as SubgraphContext['page'],
+    async transaction(work) {
+      try {
+        return await store.transaction(work);
+      } finally {
+        loaders.clear();
+      }
+    },
+  };
+}
+
+/** The kit's own view of a context that it made. */
+export function kitContext(context: SubgraphContext): KitContext {
+  if (!isKitContext(context))
+    throw new TypeError('expected the context that the kit made but got another object');
+  return context;
+}
+
+function isKitContext(context: SubgraphContext): context is KitContext {
+  return 'loaders' in context && context.loaders instanceof Loaders;
+}
+
+function isInfo(columns: LookAheadInfo | readonly string[]): columns is LookAheadInfo {
+  return !Array.isArray(columns);
+}

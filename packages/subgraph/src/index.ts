@@ -1,0 +1,33 @@
+export { runSubgraph } from './run-subgraph.js';
+export {
+  startSubgraph,
+  type RunningSubgraph,
+  type StartOptions,
+  type SubgraphDefinition,
+} from './start-subgraph.js';
+export { configFrom, type SubgraphConfig } from './server/config.js';
+export type { SubgraphPlugin } from './server/apollo.js';
+export type { SubgraphContext } from './context.js';
+export type { Viewer } from './viewer.js';
+export { aggregateBy, find, findBy, findOneBy, findPage } from './reads/read.js';
+export type {
+  AggregateRead,
+  Direction,
+  FindOptions,
+  KeyOf,
+  ManyRead,
+  OneRead,
+  Order,
+  PageRead,
+  Property,
+  Row,
+} from './reads/read.js';
+export type { Connection, PageArguments, PageInfo } from './reads/page.js';
+export { reads } from './resolvers/reads.js';
+export { relation } from './resolvers/relation.js';
+export { entityRef, type EntityRef } from './resolvers/entity-ref.js';
+export { reference } from './resolvers/reference.js';
+export { DateTime, Decimal } from './schema/scalars.js';
+export { insertRows, type Seed, type SeedContext } from './store/seed.js';
+export type { EntityClass } from './store/store.js';
+export { ClientError } from '@selvedge/errors';

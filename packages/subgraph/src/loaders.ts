@@ -1,0 +1,86 @@
+// One request's DataLoaders, one for each read: whatever resolvers ask of a read within one tick becomes one statement.
+// A DataLoader key here is a whole request (keys and columns), so that a list of references costs one promise, not one
+// for each of its members.
+import DataLoader from 'dataloader';
+import { columnSet } from './reads/columns.js';
+import { readBatch, type KeyResults, type KeysRequest } from './reads/batch.js';
+import { readPages, type Connection, type PageArguments, type PageRequest } from './reads/page.js';
+import type { ReadDefinition } from './reads/read.js';
+import type { RawRow } from './store/statement.js';
+import type { Store } from './store/store.js';
+
+type Key = Readonly<Record<string, unknown>>;
+
+export class Loaders {
+  readonly #store: Store;
+  readonly #keyed = new Map<ReadDefinition, DataLoader<KeysRequest, KeyResults, string | KeysRequest>>();
+  readonly #pages = new Map<ReadDefinition, DataLoader<PageRequest, Connection<RawRow>>>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The row, rows or values of one key. Asked for again in the same request, it comes from the first answer. */
+  async loadOne(
+    read: ReadDefinition,
+    key: Key,
+    properties: readonly string[],
+  ): Promise<RawRow | RawRow[] | null> {
+    const [result] = await this.#keyedLoader(read).load(this.#request(read, [key], properties));
+    if (result instanceof Error) throw result;
+    return result ?? null;
+  }
+
+  /** The results of many keys, in their order; a key's error stands in its place. */
+  loadList(read: ReadDefinition, keys: readonly Key[], properties: readonly string[]): Promise<KeyResults> {
+    return this.#keyedLoader(read).load(this.#request(read, keys, properties));
+  }
+
+  /** One page of the list that belongs to the key. */
+  loadPage(
+    read: ReadDefinition,
+    key: Key,
+    pageArguments: PageArguments,
+    selected: { readonly properties: readonly string[]; readonly wantsCount: boolean },
+  ): Promise<Connection<RawRow>> {
+    let loader = this.#pages.get(read);
+    if (loader === undefined) {
+      loader = new DataLoader((requests) => readPages(this.#store, read, requests), { cache: false });
+      this.#pages.set(read, loader);
+    }
+    const columns = columnSet(this.#store.table(read.entity), [...selected.properties, ...read.always]);
+    return loader.load({ key, arguments: pageArguments, columns, wantsCount: selected.wantsCount });
+  }
+
+  /** Forgets every answer: after a write, what was read before it is not served again. */
+  clear(): void {
+    for (const loader of this.#keyed.values()) loader.clearAll();
+  }
+
+  #request(read: ReadDefinition, keys: readonly Key[], properties: readonly string[]): KeysRequest {
+    const wanted = read.always.length === 0 ? properties : [...properties, ...read.always];
+    return { keys, columns: columnSet(this.#store.table(read.entity), wanted) };
+  }
+
+  #keyedLoader(read: ReadDefinition): DataLoader<KeysRequest, KeyResults, string | KeysRequest> {
+    let loader = this.#keyed.get(read);
+    if (loader === undefined) {
+      loader = new DataLoader((requests) => readBatch(this.#store, read, requests), {
+        cacheKeyFn: (request) => memoKey(read, request),
+      });
+      this.#keyed.set(read, loader);
+    }
+    return loader;
+  }
+}
+
+/** Single keys are remembered by value; a list is its own key, since the same list twice in one request is rare. */
+function memoKey(read: ReadDefinition, request: KeysRequest): string | KeysRequest {
+  const [key] = request.keys;
+  if (request.keys.length !== 1 || key === undefined) return request;
+  return JSON.stringify([
+    read.key.map((property) => key[property]),
+    request.columns.hydrate,
+    request.columns.properties,
+  ]);
+}

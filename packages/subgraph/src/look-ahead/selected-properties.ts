@@ -1,0 +1,180 @@
+// The look-ahead: which properties of an entity the rest of an operation will read, found before its row is.
+import {
+  defaultFieldResolver,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  type FieldNode,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { declaredNeeds } from './needs.js';
+
+/** What the look-ahead takes of graphql-js's `info`. */
+export type LookAheadInfo = Pick<
+  GraphQLResolveInfo,
+  'fieldNodes' | 'fragments' | 'returnType' | 'schema' | 'variableValues'
+>;
+
+/**
+ * The properties that the selections below a field read of the rows that it returns: of each selected field, what its
+ * resolver declares, or the property of the same name. Selections on every possible type count, since a row may be of any.
+ */
+export function selectedProperties(info: LookAheadInfo): readonly string[] {
+  return cached(info, 'row', () => {
+    const walk = new Walk(info);
+    for (const node of info.fieldNodes) walk.collect(node.selectionSet, getNamedType(info.returnType));
+    return [...walk.properties];
+  });
+}
+
+/** The same for the one type that a representation of `_entities` names. */
+export function selectedPropertiesOfType(info: LookAheadInfo, type: GraphQLNamedType): readonly string[] {
+  return cached(info, type.name, () => {
+    const walk = new Walk(info);
+    for (const node of info.fieldNodes) walk.collect(node.selectionSet, type);
+    return [...walk.properties];
+  });
+}
+
+/** What the selections below a connection field read of its nodes, and whether they ask for the count. */
+export function selectedOfPage(info: LookAheadInfo): {
+  readonly properties: readonly string[];
+  readonly wantsCount: boolean;
+} {
+  const found = cached(info, 'page', () => {
+    const connection = getNamedType(info.returnType);
+    const walk = new Walk(info);
+    let wantsCount = false;
+    for (const node of info.fieldNodes) {
+      walk.eachField(node.selectionSet, connection, (field, type) => {
+        if (field.name.value === 'totalCount') wantsCount = true;
+        if (field.name.value === 'nodes') walk.collect(field.selectionSet, fieldType(type, 'nodes'));
+        if (field.name.value === 'edges') {
+          const edge = fieldType(type, 'edges');
+          walk.eachField(field.selectionSet, edge, (inner, edgeType) => {
+            if (inner.name.value === 'node') walk.collect(inner.selectionSet, fieldType(edgeType, 'node'));
+          });
+        }
+      });
+    }
+    return [wantsCount ? 'count' : '', ...walk.properties];
+  });
+  return { properties: found.slice(1), wantsCount: found[0] === 'count' };
+}
+
+/** Operations are parsed once and run often: what does not hang on variables is looked up by the field's node. */
+const cache = new WeakMap<FieldNode, Map<string, readonly string[]>>();
+
+function cached(info: LookAheadInfo, name: string, compute: () => readonly string[]): readonly string[] {
+  const [node] = info.fieldNodes;
+  // A field that an operation mentions twice has several nodes, and a conditional one hangs on variables: not cached.
+  if (node === undefined || info.fieldNodes.length > 1 || isConditional(node, info)) return compute();
+  let byName = cache.get(node);
+  if (byName === undefined) cache.set(node, (byName = new Map()));
+  let properties = byName.get(name);
+  if (properties === undefined) byName.set(name, (properties = compute()));
+  return properties;
+}
+
+const conditional = new WeakMap<FieldNode, boolean>();
+
+/** Whether a `@skip` or `@include` stands anywhere below the node. */
+function isConditional(node: FieldNode, info: LookAheadInfo): boolean {
+  let answer = conditional.get(node);
+  if (answer === undefined)
+    conditional.set(
+      node,
+      (answer = node.selectionSet?.selections.some((selection) => hasCondition(selection, info)) ?? false),
+    );
+  return answer;
+}
+
+function hasCondition(selection: SelectionNode, info: LookAheadInfo): boolean {
+  if ((selection.directives?.length ?? 0) > 0) return true;
+  const set =
+    selection.kind === Kind.FRAGMENT_SPREAD
+      ? info.fragments[selection.name.value]?.selectionSet
+      : selection.selectionSet;
+  return set?.selections.some((inner) => hasCondition(inner, info)) ?? false;
+}
+
+class Walk {
+  readonly properties = new Set<string>();
+
+  constructor(private readonly info: LookAheadInfo) {}
+
+  /** Adds what the selections read of a row whose type is `type` or, where that is abstract, one of its kinds. */
+  collect(set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): void {
+    if (type === undefined) return;
+    if (isAbstractType(type) && type.resolveType != null) this.#add(declaredNeeds(type.resolveType) ?? []);
+    this.eachField(set, type, (field, parent) => {
+      const name = field.name.value;
+      if (isObjectType(parent)) this.#addField(parent, name);
+      else if (isAbstractType(parent)) {
+        for (const kind of this.info.schema.getPossibleTypes(parent)) this.#addField(kind, name);
+      }
+    });
+  }
+
+  /** Calls back for every field that applies, fragments flattened, with the type that it is selected on. */
+  eachField(
+    set: SelectionSetNode | undefined,
+    type: GraphQLNamedType | undefined,
+    visit: (field: FieldNode, type: GraphQLNamedType) => void,
+  ): void {
+    if (set === undefined || type === undefined) return;
+    for (const selection of set.selections) {
+      if (!this.#isIncluded(selection)) continue;
+      if (selection.kind === Kind.FIELD) {
+        visit(selection, type);
+        continue;
+      }
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : this.info.fragments[selection.name.value];
+      const condition = fragment?.typeCondition?.name.value;
+      const narrowed = condition === undefined ? type : this.info.schema.getType(condition);
+      if (narrowed !== undefined && this.#overlaps(type, narrowed))
+        this.eachField(fragment?.selectionSet, narrowed, visit);
+    }
+  }
+
+  #addField(type: GraphQLNamedType, name: string): void {
+    if (!isObjectType(type) || name === '__typename') return;
+    const resolve = type.getFields()[name]?.resolve;
+    if (resolve == null || resolve === defaultFieldResolver) this.properties.add(name);
+    else this.#add(declaredNeeds(resolve) ?? []);
+  }
+
+  #add(properties: readonly string[]): void {
+    for (const property of properties) this.properties.add(property);
+  }
+
+  #isIncluded(selection: SelectionNode): boolean {
+    const { variableValues } = this.info;
+    if ((selection.directives?.length ?? 0) === 0) return true;
+    if (getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.['if'] === true) return false;
+    return getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.['if'] !== false;
+  }
+
+  /** Whether a value of the one type can be of the other; `_Entity` fragments of other types are passed over. */
+  #overlaps(type: GraphQLNamedType, other: GraphQLNamedType): boolean {
+    if (type === other || !isCompositeType(type) || !isCompositeType(other)) return type === other;
+    const { schema } = this.info;
+    if (isAbstractType(type)) return isAbstractType(other) || schema.isSubType(type, other);
+    return isAbstractType(other) && schema.isSubType(other, type);
+  }
+}
+
+function fieldType(type: GraphQLNamedType, name: string): GraphQLNamedType | undefined {
+  const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  return field === undefined ? undefined : getNamedType(field.type);
+}

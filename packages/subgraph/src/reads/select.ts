@@ -1,0 +1,83 @@
+// The SQL of a read. Each text depends on the read and the column set only, never on how many keys there are.
+import { quoteName, statement, type Statement } from '../store/statement.js';
+import { columnOf, type Table } from '../store/table.js';
+import type { ColumnSet } from './columns.js';
+import type { KeyCodec } from './key.js';
+import type { ReadDefinition } from './read.js';
+
+const statements = new WeakMap<ReadDefinition, WeakMap<ColumnSet, Statement>>();
+
+/** The statement of a read for a column set, made once. */
+export function statementFor(
+  table: Table,
+  read: ReadDefinition,
+  columns: ColumnSet,
+  codec: KeyCodec,
+): Statement {
+  let ofRead = statements.get(read);
+  if (ofRead === undefined) statements.set(read, (ofRead = new WeakMap()));
+  let made = ofRead.get(columns);
+  if (made === undefined) {
+    const text =
+      read.kind === 'aggregate'
+        ? selectAggregates(table, read, codec)
+        : selectByKeys(table, read, columns, codec);
+    ofRead.set(columns, (made = statement(text)));
+  }
+  return made;
+}
+
+/** `SELECT … WHERE key = ANY($1)`: the rows of all keys, in no order among keys, in the read's order within one. */
+function selectByKeys(table: Table, read: ReadDefinition, columns: ColumnSet, codec: KeyCodec): string {
+  const list = selectList(table, withKey(read, columns));
+  return `SELECT ${list} FROM ${table.sql} t ${keyMatch(table, read, codec)}${orderBy(table, read.order)}`;
+}
+
+/** `SELECT key, aggregates … GROUP BY key`. */
+function selectAggregates(table: Table, read: ReadDefinition, codec: KeyCodec): string {
+  const keys = read.key.map((property) => `t.${columnOf(table, property).sql}`);
+  const named = read.key.map((property, index) => `${keys[index] ?? ''} AS ${quoteName(property)}`);
+  const values = Object.entries(read.aggregates).map(
+    ([name, expression]) => `${expression} AS ${quoteName(name)}`,
+  );
+  return `SELECT ${[...named, ...values].join(', ')} FROM ${table.sql} t ${keyMatch(table, read, codec)} GROUP BY ${keys.join(', ')}`;
+}
+
+/** The parameters that go after the keys: the values of the read's constant `where`. */
+export function constantValues(read: ReadDefinition): unknown[] {
+  return read.where.map(([, value]) => value);
+}
+
+/** `t."author_id" AS "authorId", …` */
+export function selectList(table: Table, properties: readonly string[]): string {
+  return properties.map((property) => `t.${columnOf(table, property).sql} AS "${property}"`).join(', ');
+}
+
+/** `t."hidden" = $n` for each constant of the read, counting on from `offset` parameters. */
+export function constantConditions(table: Table, read: ReadDefinition, offset: number): string[] {
+  return read.where.map(([property], index) => `t.${columnOf(table, property).sql} = $${offset + index + 1}`);
+}
+
+export function orderBy(table: Table, order: ReadDefinition['order']): string {
+  if (order.length === 0) return '';
+  return ` ORDER BY ${order.map(([property, direction]) => `t.${columnOf(table, property).sql} ${direction}`).join(', ')}`;
+}
+
+/** The column set's properties and the key, which puts the rows back to their keys. */
+function withKey(read: ReadDefinition, columns: ColumnSet): readonly string[] {
+  const missing = read.key.filter((property) => !columns.properties.includes(property));
+  return missing.length === 0 ? columns.properties : [...missing, ...columns.properties];
+}
+
+/** A single key is a plain `= ANY`; a composite one joins the keys unnested side by side, which keeps the text constant too. */
+function keyMatch(table: Table, read: ReadDefinition, codec: KeyCodec): string {
+  const conditions = constantConditions(table, read, codec.casts.length);
+  if (read.key.length === 0) return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const [only] = read.key;
+  if (read.key.length === 1 && only !== undefined) {
+    return `WHERE ${[`t.${columnOf(table, only).sql} = ANY(${codec.casts[0] ?? ''})`, ...conditions].join(' AND ')}`;
+  }
+  const names = read.key.map((_, index) => `k${index}`);
+  const match = read.key.map((property, index) => `t.${columnOf(table, property).sql} = k.k${index}`);
+  return `JOIN unnest(${codec.casts.join(', ')}) AS k(${names.join(', ')}) ON ${[...match, ...conditions].join(' AND ')}`;
+}

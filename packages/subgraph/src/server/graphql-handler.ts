@@ -1,0 +1,143 @@
+// One HTTP request with one operation, or an array of them, to one HTTP answer. Compiled `_entities` operations are answered
+// here; all others, and compiled ones that meet an error, go through @apollo/server.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import { ClientError } from '@selvedge/errors';
+import { kitContext, subgraphContext, type SubgraphContext } from '../context.js';
+import type { CompiledEntities } from '../entities-path/compiled-entities.js';
+import { runEntities } from '../entities-path/run.js';
+import type { Store } from '../store/store.js';
+import type { ViewerReader } from '../viewer.js';
+import { readBody } from './body.js';
+
+/** A router batches representations by the hundred; 10 MB is far above what one sends. */
+const maxBodyBytes = 10_000_000;
+
+export interface GraphQLHandlerParts {
+  readonly apollo: ApolloServer<SubgraphContext>;
+  /** Null where plugins want to see every request. */
+  readonly compiled: CompiledEntities | null;
+  readonly store: Store;
+  readonly viewer: ViewerReader;
+}
+
+export async function handleGraphQL(
+  parts: GraphQLHandlerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = request.method === 'POST' ? parsedBody(await readBody(request, maxBodyBytes)) : undefined;
+  const context = subgraphContext(parts.store, await parts.viewer(request.headers.authorization));
+  const compiled = await answerCompiled(parts.compiled, body, context, request);
+  if (compiled !== null) {
+    send(response, 200, compiled.text, {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': compiled.cacheControl,
+    });
+    return;
+  }
+  const answer = await parts.apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: request.method ?? 'GET',
+      headers: headerMap(request),
+      body,
+      search: new URL(request.url ?? '/', 'http://subgraph').search,
+    },
+    context: () => Promise.resolve(context),
+  });
+  const text = answer.body.kind === 'complete' ? answer.body.string : await joined(answer.body.asyncIterator);
+  send(response, answer.status ?? 200, text, Object.fromEntries(answer.headers));
+}
+
+/** Sends an answer whose length is known. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const bytes = Buffer.from(text);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.end(bytes);
+}
+
+function parsedBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ClientError('BAD_REQUEST', 'expected a body of JSON but got something else');
+  }
+}
+
+interface Compiled {
+  readonly text: string;
+  readonly cacheControl: string;
+}
+
+/** The whole answer where every operation of the request is compiled and meets no error. */
+async function answerCompiled(
+  compiled: CompiledEntities | null,
+  body: unknown,
+  context: SubgraphContext,
+  request: IncomingMessage,
+): Promise<Compiled | null> {
+  if (compiled === null || body === undefined || !takesJson(request)) return null;
+  if (!Array.isArray(body)) return answerOne(compiled, body, context);
+  const members = await Promise.all(body.map((member) => answerOne(compiled, member, context)));
+  const done = members.filter((member) => member !== null);
+  if (done.length === 0 || done.length < members.length) return null;
+  const [first] = done;
+  const isSame = done.every(({ cacheControl }) => cacheControl === first?.cacheControl);
+  return {
+    text: `[${done.map(({ text }) => text).join(',')}]`,
+    cacheControl: isSame ? (first?.cacheControl ?? 'no-store') : 'no-store',
+  };
+}
+
+async function answerOne(
+  compiled: CompiledEntities,
+  body: unknown,
+  context: SubgraphContext,
+): Promise<Compiled | null> {
+  const operation = entitiesOperation(body);
+  const plan = operation === null ? null : compiled.planOf(operation.query);
+  if (plan === null || operation === null) return null;
+  const data = await runEntities(plan, operation.variables[plan.variable], kitContext(context).loaders);
+  return data === null ? null : { text: `{"data":${data}}`, cacheControl: plan.cacheControl };
+}
+
+/** A request that may be compiled: a text and variables, and nothing that asks for anything else. */
+function entitiesOperation(
+  body: unknown,
+): { query: string; variables: Readonly<Record<string, unknown>> } | null {
+  if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string')
+    return null;
+  if (!('variables' in body) || typeof body.variables !== 'object' || body.variables === null) return null;
+  if (
+    ('extensions' in body && body.extensions != null) ||
+    ('operationName' in body && body.operationName != null && typeof body.operationName !== 'string')
+  )
+    return null;
+  return { query: body.query, variables: { ...body.variables } };
+}
+
+/** Whether the client takes `application/json`; a stricter one gets what @apollo/server negotiates. */
+function takesJson(request: IncomingMessage): boolean {
+  const { accept } = request.headers;
+  const isJson = request.headers['content-type']?.startsWith('application/json') === true;
+  return isJson && (accept === undefined || accept.includes('*/*') || accept.includes('application/json'));
+}
+
+function headerMap(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
+async function joined(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}

@@ -1,0 +1,33 @@
+// `npm start` forks its services and listens to them over Node's IPC channel. Without a parent these calls do nothing.
+
+export type ParentMessage =
+  | { readonly type: 'listening'; readonly url: string }
+  | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly message: string };
+
+export function tellParent(message: ParentMessage): void {
+  if (process.send === undefined || !process.connected) return;
+  // The parent may die between the check and the write; its death is seen by the 'disconnect' event.
+  process.send(message, undefined, {}, () => undefined);
+}
+
+/** Calls back once when this process should end: a signal, or a parent that is gone (even by SIGKILL). */
+export function onceAskedToStop(stop: (reason: string) => void): void {
+  let isAsked = false;
+  const ask = (reason: string): void => {
+    if (isAsked) return;
+    isAsked = true;
+    stop(reason);
+  };
+  process.once('SIGTERM', () => {
+    ask('SIGTERM');
+  });
+  process.once('SIGINT', () => {
+    ask('SIGINT');
+  });
+  if (process.send !== undefined)
+    process.once('disconnect', () => {
+      ask('the parent is gone');
+    });
+}
