@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { build } from 'esbuild';
@@ -21,9 +22,9 @@ const publicPath = '/explorer/';
 const entryPoints = {
   explorer: path.join(here, 'src/main.tsx'),
   style: path.join(here, 'src/explorer.css'),
-  'worker-editor': 'monaco-editor/esm/vs/editor/editor.worker.js',
-  'worker-graphql': 'monaco-graphql/esm/graphql.worker.js',
-  'worker-json': 'monaco-editor/esm/vs/language/json/json.worker.js',
+  'worker-editor': fileURLToPath(import.meta.resolve('monaco-editor/esm/vs/editor/editor.worker.js')),
+  'worker-graphql': fileURLToPath(import.meta.resolve('monaco-graphql/esm/graphql.worker.js')),
+  'worker-json': fileURLToPath(import.meta.resolve('monaco-editor/esm/vs/language/json/json.worker.js')),
 };
 
 /**

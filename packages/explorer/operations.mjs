@@ -9,6 +9,7 @@ import path from 'node:path';
  * @typedef {object} ExampleOperation
  * @property {string} title the file's name in words: `my-orders.graphql` is "My orders"
  * @property {string} description the file's first line, a comment that says what the operation shows
+ * @property {string} operationName the name of the query in it
  * @property {string} text the whole file, comments included
  */
 
@@ -16,7 +17,7 @@ import path from 'node:path';
  * The `*.graphql` files of a folder, in the order of their names.
  * @param {string} folder
  * @returns {Promise<ExampleOperation[]>}
- * @throws {Error} when a file does not open with a comment
+ * @throws {Error} when a file does not open with a comment or has no query with a name
  */
 export async function readOperations(folder) {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
@@ -37,6 +38,9 @@ function exampleOperation(name, text) {
       `expected ${name} to open with a comment that says what it shows, but got "${text.slice(0, 40)}"`,
     );
   }
+  const operationName = /^query (\w+)/m.exec(text)?.[1];
+  if (operationName === undefined) throw new Error(`expected ${name} to have a named query, but got none`);
   const words = path.basename(name, '.graphql').replaceAll('-', ' ');
-  return { title: words.charAt(0).toUpperCase() + words.slice(1), description: description.trim(), text };
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  return { title, description: description.trim(), operationName, text };
 }

@@ -15,8 +15,10 @@ function Examples({ operations }: { readonly operations: readonly ExampleOperati
   const editor = useGraphiQL((state) => state.queryEditor);
   const tabs = useGraphiQL((state) => state.tabs);
   const activeTabIndex = useGraphiQL((state) => state.activeTabIndex);
+  const answer = useGraphiQL((state) => state.responseEditor);
+  const openText = tabs[activeTabIndex]?.query;
 
-  const open = ({ text }: ExampleOperation) => {
+  const open = ({ operationName, text }: ExampleOperation) => {
     const tabWithIt = tabs.findIndex((tab) => tab.query === text);
     if (tabWithIt === activeTabIndex) return;
     if (tabWithIt >= 0) {
@@ -28,6 +30,10 @@ function Examples({ operations }: { readonly operations: readonly ExampleOperati
     const untouched = current.trim() === '' || operations.some((operation) => operation.text === current);
     if (!untouched) actions.addTab();
     editor?.setValue(text);
+    answer?.setValue('');
+    // GraphiQL would see the new text by itself, but late: run at once, it would ask for the operation before.
+    actions.updateActiveTabValues({ query: text, response: null });
+    actions.setOperationName(operationName);
   };
 
   return (
@@ -39,6 +45,7 @@ function Examples({ operations }: { readonly operations: readonly ExampleOperati
             <button
               type="button"
               className="example"
+              aria-current={operation.text === openText}
               onClick={() => {
                 open(operation);
               }}

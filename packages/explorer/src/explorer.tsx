@@ -1,4 +1,5 @@
 /** The page: the strip at the top and GraphiQL under it. */
+import { useGraphiQL } from '@graphiql/react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { type DevelopmentUser, initialUser, keepUser, userInAddress } from './development-user.js';
@@ -8,6 +9,11 @@ import type { PageData } from './page-data.js';
 import { TopBar } from './top-bar.js';
 
 const endpoint = '/graphql';
+
+const headersOfNewTab = `// More headers for this tab, as JSON.
+// The user above is sent already.
+{}
+`;
 
 export function Explorer({ operations }: Pick<PageData, 'operations'>) {
   const [user, setUser] = useState(initialUser);
@@ -42,12 +48,23 @@ export function Explorer({ operations }: Pick<PageData, 'operations'>) {
         plugins={plugins}
         visiblePlugin={examples}
         defaultTabs={firstTabs}
+        defaultHeaders={headersOfNewTab}
         defaultEditorToolsVisibility="headers"
       >
         <GraphiQL.Logo>{null}</GraphiQL.Logo>
+        <LongLinesWrap />
       </GraphiQL>
     </>
   );
+}
+
+/** Beside the examples the editor is narrow, and what is cut off at its edge are the comments that explain. */
+function LongLinesWrap() {
+  const editor = useGraphiQL((state) => state.queryEditor);
+  useEffect(() => {
+    editor?.updateOptions({ wordWrap: 'on', wrappingIndent: 'same' });
+  }, [editor]);
+  return null;
 }
 
 function authorizationOf(user: DevelopmentUser | null): string | undefined {

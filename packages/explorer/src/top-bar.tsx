@@ -42,7 +42,7 @@ function TokenField({ onUser }: Pick<TopBarProps, 'onUser'>) {
   };
   return (
     <label className="user">
-      Sent as nobody in particular.
+      {unreadable ? 'This is not a token' : 'Acting as nobody'}
       <input
         className="user-token"
         value={text}
@@ -50,7 +50,6 @@ function TokenField({ onUser }: Pick<TopBarProps, 'onUser'>) {
         placeholder="Paste a token that npm start printed"
         aria-label="Development token"
         aria-invalid={unreadable}
-        title={unreadable ? 'This is not a token: expected three parts with dots between them' : undefined}
         autoComplete="off"
         spellCheck={false}
       />
@@ -62,14 +61,14 @@ function CurrentUser({ user, onLeave }: { readonly user: DevelopmentUser; readon
   const expired = user.expires !== undefined && user.expires.getTime() < Date.now();
   return (
     <div className="user" role="status">
-      Sent as <b>{user.name}</b>
+      Acting as <b>{user.name}</b>
       {user.roles.map((role) => (
         <span className="user-role" key={role}>
           {role}
         </span>
       ))}
       {expired && <span className="user-expired">token expired</span>}
-      <button type="button" className="user-leave" onClick={onLeave} aria-label="Stop sending as this user">
+      <button type="button" className="user-leave" onClick={onLeave} aria-label="Stop acting as this user">
         ×
       </button>
     </div>
