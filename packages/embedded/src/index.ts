@@ -1,2 +1,3 @@
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start.js';
+export { freePort } from './port.js';
 export { provisionStore, dropStore, type Store } from './provision.js';

@@ -1,0 +1,30 @@
+// What tests and benchmarks use; never production.
+export {
+  createTestStore,
+  ensureTemplate,
+  testAdminUrl,
+  type TestStore,
+  type TestStoreOptions,
+} from './postgres.js';
+export { redisAvailable, startRedis, type TestRedis } from './redis.js';
+export {
+  spawnNode,
+  type ChildMessage,
+  type Exit,
+  type NodeProcess,
+  type NodeProcessOptions,
+} from './processes.js';
+export {
+  closeSocket,
+  delayed,
+  halfJson,
+  html,
+  json,
+  neverAnswer,
+  status,
+  startStubSubgraph,
+  type RecordedRequest,
+  type StubAnswer,
+  type StubBehaviour,
+  type StubSubgraph,
+} from './stub-subgraph.js';
