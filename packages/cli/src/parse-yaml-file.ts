@@ -1,9 +1,9 @@
 // Reads a configuration file strictly: an unknown key is refused with the key that was probably meant, since a key
 // that is silently ignored is found out in production.
-import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CommandFailure } from './command-failure.js';
+import { readText } from './read-text.js';
 
 /**
  * Reads and checks a YAML file.
@@ -38,23 +38,6 @@ export function parseYamlText<Schema extends z.ZodType>(
   throw new CommandFailure(
     result.error.issues.map((issue) => `${file}: ${sentenceOf(issue, schema)}`).join('\n'),
   );
-}
-
-/** Reads a text file; a file that is not there is a sentence, not a stack trace. */
-export async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) throw new CommandFailure(`${file}: there is no such file`);
-    throw new CommandFailure(
-      `${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
-/** Whether a file system call failed because the file is not there. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** The candidate that differs from `word` in the fewest letters, when it is near enough to have been meant. */

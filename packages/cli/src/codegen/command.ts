@@ -1,11 +1,10 @@
 // `selvedge codegen`: typed resolvers for the subgraphs and typed operations for tests, from codegen.yml.
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import resolversPackage from '@graphql-codegen/typescript-resolvers/package.json' with { type: 'json' };
 import { Command } from 'commander';
 import { CommandFailure, reportingFailures } from '../command-failure.js';
 import { writeAtomically } from '../compose/write-atomically.js';
-import { isMissing } from '../parse-yaml-file.js';
+import { readTextOrNull } from '../read-text.js';
 import { type OutputConfig, readCodegenConfig } from './codegen-config.js';
 import { generateOutput, hashOf, readInputs } from './generate-output.js';
 
@@ -51,7 +50,7 @@ async function bringUpToDate(root: string, config: OutputConfig, force: boolean)
   const inputs = await readInputs(root, config);
   const file = join(root, config.path);
   const inputsHash = hashOf(resolversPackage.version, config, inputs);
-  if (!force && isCurrent(await textOrNull(file), inputsHash))
+  if (!force && isCurrent(await readTextOrNull(file), inputsHash))
     return { path: config.path, isGenerated: false };
   const body = `\n${await generateOutput(config, inputs)}`;
   await writeAtomically(file, `${headerFor(inputsHash, body)}${body}`);
@@ -72,13 +71,4 @@ function isCurrent(text: string | null, inputsHash: string): boolean {
 function failureOf(reason: unknown): string {
   if (reason instanceof CommandFailure) return reason.message;
   throw reason;
-}
-
-async function textOrNull(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandFailure } from '../command-failure.js';
-import { isMissing } from '../parse-yaml-file.js';
+import { isMissing } from '../read-text.js';
 
 /**
  * Finds files below a folder.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import { concatAST, type DocumentNode, GraphQLError, Kind, parse, Source } from 'graphql';
 import { CommandFailure } from '../command-failure.js';
-import { readText } from '../parse-yaml-file.js';
+import { readText } from '../read-text.js';
 import type { OutputConfig } from './codegen-config.js';
 import { findFiles } from './find-files.js';
 import { loadPlugin } from './plugins.js';

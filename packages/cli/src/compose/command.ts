@@ -1,14 +1,8 @@
 // `selvedge compose`: writes the supergraph, and its contracts, from supergraph.yaml.
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { CommandFailure, reportingFailures } from '../command-failure.js';
-import { isMissing } from '../parse-yaml-file.js';
-import {
-  composeProject,
-  type ComposedProject,
-  type ComposeOptions,
-  type SupergraphFile,
-} from './compose-project.js';
+import { readTextOrNull } from '../read-text.js';
+import type { ComposedProject, ComposeOptions, SupergraphFile } from './compose-project.js';
 import { writeAtomically } from './write-atomically.js';
 
 interface ComposeFlags {
@@ -31,6 +25,7 @@ export const composeCommand = new Command('compose')
   .action(
     reportingFailures(async (flags: ComposeFlags) => {
       const options: ComposeOptions = { config: flags.config, out: flags.out, excludeTags: flags.excludeTag };
+      const { composeProject } = await import('./compose-project.js');
       const project = await composeProject(options);
       if (flags.hints) printHints(project);
       await (flags.check ? checkFiles(project) : writeFiles(project));
@@ -43,43 +38,33 @@ function collect(tag: string, tags: readonly string[]): readonly string[] {
 
 async function writeFiles(project: ComposedProject): Promise<void> {
   for (const file of project.files) {
-    const isUnchanged = (await textOrNull(file.path)) === file.sdl;
+    const isUnchanged = (await readTextOrNull(file.path)) === file.sdl;
     if (!isUnchanged) await writeAtomically(file.path, file.sdl);
     console.log(`${isUnchanged ? 'unchanged' : 'wrote'} ${file.path}: ${contentsOf(file, project)}`);
   }
 }
 
 async function checkFiles(project: ComposedProject): Promise<void> {
-  const current = await Promise.all(project.files.map(({ path }) => textOrNull(path)));
+  const current = await Promise.all(project.files.map(({ path }) => readTextOrNull(path)));
   const stale = project.files.flatMap(({ path, sdl }, index) => {
     if (current[index] === sdl) return [];
     return [current[index] === null ? `${path} is missing` : `${path} is out of date`];
   });
-  if (stale.length > 0)
+  if (stale.length > 0) {
     throw new CommandFailure(`${stale.join('\n')}\nrun \`npm run compose\` and commit the result`);
+  }
   console.log(`up to date: ${project.files.map(({ path }) => path).join(', ')}`);
 }
 
 function contentsOf(file: SupergraphFile, project: ComposedProject): string {
-  const subgraphs = `${project.subgraphs.length} subgraphs (${project.subgraphs.join(', ')})`;
-  if (file.hidden.length === 0)
-    return file.contract === null ? subgraphs : 'hides nothing; no element has its tags';
-  return `hides ${file.hidden.join(', ')}`;
+  if (file.hidden.length > 0) return `hides ${file.hidden.join(', ')}`;
+  if (file.contract !== null) return 'hides nothing: no element has its tags';
+  return `${project.subgraphs.length} subgraphs (${project.subgraphs.join(', ')})`;
 }
 
 function printHints({ hints }: ComposedProject): void {
-  for (const { level, code, coordinate, message } of hints)
+  for (const { level, code, coordinate, message } of hints) {
     console.log(`${level} ${code} ${coordinate}: ${message}`);
-  if (hints.length === 0) console.log('no hints');
-}
-
-async function textOrNull(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw new CommandFailure(
-      `${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
+  if (hints.length === 0) console.log('no hints');
 }

@@ -1,6 +1,6 @@
 // Brings the schema text of every subgraph together, from files or from the running subgraphs.
 import { CommandFailure } from '../command-failure.js';
-import { readText } from '../parse-yaml-file.js';
+import { readText } from '../read-text.js';
 import type { SubgraphConfig } from './supergraph-config.js';
 
 /** One subgraph as composition sees it. */

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import compositionPackage from '@apollo/composition/package.json' with { type: 'json' };
 import { z } from 'zod';
 import { CommandFailure } from '../command-failure.js';
-import { parseYamlText, readText } from '../parse-yaml-file.js';
+import { parseYamlText } from '../parse-yaml-file.js';
+import { readText } from '../read-text.js';
 
 /** Where one subgraph's schema is: in a file, written in the configuration, or to be asked of the running subgraph. */
 export type SchemaLocation =

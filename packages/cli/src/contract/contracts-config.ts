@@ -1,8 +1,8 @@
 // contracts.yaml: which smaller APIs are made of the supergraph. It is reviewed like code, because it decides what a
 // group of clients can see.
 import { z } from 'zod';
-import { isMissing, parseYamlText } from '../parse-yaml-file.js';
-import { readFile } from 'node:fs/promises';
+import { parseYamlText } from '../parse-yaml-file.js';
+import { readTextOrNull } from '../read-text.js';
 
 export interface ContractConfig {
   readonly name: string;
@@ -27,7 +27,11 @@ const configSchema = z.strictObject({
  * @throws CommandFailure with one sentence a problem
  */
 export async function readContracts(file: string): Promise<ContractConfig[]> {
-  const text = await textOrNull(file);
+  return parseContracts(file, await readTextOrNull(file));
+}
+
+/** The same for text that was read already, null where there is no file. */
+export function parseContracts(file: string, text: string | null): ContractConfig[] {
   if (text === null) return [];
   const { contracts } = parseYamlText(file, text, configSchema);
   const entries = Object.entries(contracts).map(([name, contract]) => ({
@@ -43,13 +47,4 @@ export function contractFile(supergraphFile: string, contractName: string): stri
     /(\.graphqls?)?$/,
     (extension) => `.${contractName}${extension || '.graphql'}`,
   );
-}
-
-async function textOrNull(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }
