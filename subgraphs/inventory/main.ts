@@ -1,7 +1,7 @@
 import { runSubgraph } from '@selvedge/subgraph';
 import { StockLevel } from './entities/stock-level.js';
 import { Warehouse } from './entities/warehouse.js';
-import { CreateInventory1750000000000 } from './migrations/1750000000000-create-inventory.js';
+import { CreateInventory1700000000000 } from './migrations/1700000000000-create-inventory.js';
 import { resolvers } from './resolvers/index.js';
 import { seed } from './seed.js';
 
@@ -9,5 +9,5 @@ await runSubgraph({
   name: 'inventory',
   schema: new URL('./schema.graphql', import.meta.url),
   resolvers,
-  store: { entities: [Warehouse, StockLevel], migrations: [CreateInventory1750000000000], seed },
+  store: { entities: [Warehouse, StockLevel], migrations: [CreateInventory1700000000000], seed },
 });

@@ -1,20 +1,20 @@
-/** The shop's warehouses and what lies in them. What is reserved is what confirmed orders wait for. */
+// The shop's warehouses and what lies in them. What is reserved is what confirmed orders wait for.
 import { order, product, random, seedSize, warehouses, warehousesOf } from '@selvedge/shop-seed';
-import { insertRows, type SeedContext } from '@selvedge/subgraph';
+import { insertRows, type Row, type SeedContext } from '@selvedge/subgraph';
 import { StockLevel } from './entities/stock-level.js';
 import { Warehouse } from './entities/warehouse.js';
 
 /** Of all products; the catalogue's printed edition was drawn apart from it, so that the two often disagree. */
 const shareOutOfStock = 0.15;
 
-export async function seed({ manager, scale, progress }: SeedContext): Promise<void> {
-  await insertRows(manager, Warehouse, warehouses);
-  await insertRows(manager, StockLevel, stockLevels(scale, progress));
+export async function seed(context: SeedContext): Promise<void> {
+  await insertRows(context.manager, Warehouse, warehouses);
+  await insertRows(context.manager, StockLevel, stockLevels(context));
 }
 
-function* stockLevels(scale: number, progress: SeedContext['progress']): Iterable<StockLevel> {
-  const { products } = seedSize(scale);
-  const reserved = reservedByLevel(scale);
+function* stockLevels(context: SeedContext): Iterable<Row<StockLevel, keyof StockLevel>> {
+  const { products } = seedSize(context.scale);
+  const reserved = reservedByLevel(context.scale);
   for (let index = 0; index < products; index += 1) {
     const draw = random(`stock:${index}`);
     const isOutOfStock = draw() < shareOutOfStock;
@@ -27,7 +27,7 @@ function* stockLevels(scale: number, progress: SeedContext['progress']): Iterabl
         reserved: reserved.get(levelKey(warehouseCode, index)) ?? 0,
       };
     }
-    if ((index + 1) % 1000 === 0) progress('stock of products', index + 1, products);
+    if ((index + 1) % 1000 === 0) context.progress('stock of products', index + 1, products);
   }
 }
 

@@ -1,7 +1,5 @@
-/**
- * Money leaves as a decimal string with two places, which is what the schema's `Decimal` carries; here it is kept and
- * counted in whole cents. Never a float in between.
- */
+// Money leaves as a decimal string with two places, which is what the schema's `Decimal` carries; here it is kept and
+// counted in whole cents. Never a float in between.
 
 /** @returns for example `12.30` for 1230n */
 export function decimalOfCents(cents: bigint): string {

@@ -1,7 +1,5 @@
-/**
- * Money between its two forms: whole cents as a bigint, which is what is stored and counted, and a decimal string with
- * two places, which is what the schema's `Decimal` carries. Never a float in between.
- */
+// Money between its two forms: whole cents as a bigint, which is what is stored and counted, and a decimal string with
+// two places, which is what the schema's `Decimal` carries. Never a float in between.
 
 /** @returns for example `12.30` for 1230n */
 export function decimalOfCents(cents: bigint): string {

@@ -1,4 +1,4 @@
-/** How the shop's users pay, and what they paid: each payment follows from its order, its amount being the order's total. */
+// How the shop's users pay, and what they paid: each payment follows from its order, its amount being the order's total.
 import { hash } from 'node:crypto';
 import {
   order,
@@ -10,9 +10,12 @@ import {
   type OrderFacts,
   type PaymentMethodFacts,
 } from '@selvedge/shop-seed';
-import { insertRows, type SeedContext } from '@selvedge/subgraph';
+import { insertRows, type Row, type SeedContext } from '@selvedge/subgraph';
 import { PaymentMethod } from './entities/payment-method.js';
 import { Payment, type PaymentStatus } from './entities/payment.js';
+
+type MethodRow = Row<PaymentMethod, keyof PaymentMethod>;
+type PaymentRow = Row<Payment, keyof Payment>;
 
 const minute = 60_000;
 /** Of first attempts, on orders that were paid in the end or still wait for it. */
@@ -26,19 +29,20 @@ const finalStatus: Readonly<Record<OrderFacts['status'], PaymentStatus | null>> 
   CANCELLED: 'REFUNDED',
 };
 
-export async function seed({ manager, scale, progress }: SeedContext): Promise<void> {
+export async function seed(context: SeedContext): Promise<void> {
+  const { manager, scale } = context;
   await insertRows(manager, PaymentMethod, methods(scale));
-  await insertRows(manager, Payment, payments(scale, progress));
+  await insertRows(manager, Payment, payments(context));
 }
 
-function* methods(scale: number): Iterable<PaymentMethod> {
+function* methods(scale: number): Iterable<MethodRow> {
   for (let index = 0; index < seedSize(scale).users; index += 1) {
     const userId = user(index).id;
     for (const facts of paymentMethods(index)) yield { id: facts.id, userId, ...columnsOfKind(facts) };
   }
 }
 
-function columnsOfKind(facts: PaymentMethodFacts): Omit<PaymentMethod, 'id' | 'userId'> {
+function columnsOfKind(facts: PaymentMethodFacts): Omit<MethodRow, 'id' | 'userId'> {
   const none = { brand: null, lastFour: null, expires: null, provider: null, termsDays: null };
   const { kind } = facts;
   switch (kind) {
@@ -51,19 +55,20 @@ function columnsOfKind(facts: PaymentMethodFacts): Omit<PaymentMethod, 'id' | 'u
   }
 }
 
-function* payments(scale: number, progress: SeedContext['progress']): Iterable<Payment> {
+function* payments(context: SeedContext): Iterable<PaymentRow> {
+  const { scale } = context;
   const { products, orders } = seedSize(scale);
   const prices = Array.from({ length: products }, (_, index) => BigInt(product(index).priceCents));
   for (let index = 0; index < orders; index += 1) {
     yield* paymentsOf(order(index, scale), prices);
-    if ((index + 1) % 1000 === 0) progress('payments of orders', index + 1, orders);
+    if ((index + 1) % 1000 === 0) context.progress('payments of orders', index + 1, orders);
   }
 }
 
 function* paymentsOf(
   { id: orderId, userIndex, status, createdAt, lines }: OrderFacts,
   prices: readonly bigint[],
-): Iterable<Payment> {
+): Iterable<PaymentRow> {
   const draw = random(`payment:${orderId}`);
   const own = paymentMethods(userIndex);
   const chosen = draw() < 0.8 ? own.find(({ isDefault }) => isDefault) : own.at(-1);
@@ -71,7 +76,7 @@ function* paymentsOf(
   let amountCents = 0n;
   for (const { productIndex, quantity } of lines)
     amountCents += (prices[productIndex] ?? 0n) * BigInt(quantity);
-  const attempt = (number: number, outcome: PaymentStatus): Payment => ({
+  const attempt = (number: number, outcome: PaymentStatus): PaymentRow => ({
     id: paymentId(orderId, number),
     orderId,
     userId: user(userIndex).id,

@@ -1,16 +1,18 @@
-import { Decimal, entityRef, reference, relation } from '@selvedge/subgraph';
+import { ClientError, Decimal, entityRef, reference, relation } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import { stockLevelByKey, stockLevelsOfWarehouse } from '../loaders/stock.js';
 import { allWarehouses, warehouseByCode } from '../loaders/warehouses.js';
-import { checkQuantity, restock } from './restock.js';
 import { product } from './product.js';
-import { ClientError } from '@selvedge/subgraph';
+import { checkQuantity, restock } from './restock.js';
 
 export const resolvers: Resolvers = {
   Decimal,
 
   Query: {
-    warehouses: (_parent, _args, context, info) => context.load(allWarehouses, {}, info),
+    warehouses: async (_parent, _args, context, info) => {
+      const { nodes } = await context.page(allWarehouses, {}, { first: 100 }, info);
+      return nodes;
+    },
     warehouse: (_parent, { code }, context, info) => context.load(warehouseByCode, { code }, info),
   },
 

@@ -1,4 +1,4 @@
-/** What this service adds to a product: its rows live in the catalogue, so the representation is the parent. */
+// What this service adds to a product: its rows live in the catalogue, so the representation is the parent.
 import { relation, type SubgraphContext } from '@selvedge/subgraph';
 import type { ProductRow } from '../entities/product.js';
 import type { ProductResolvers } from '../generated/resolvers.js';
@@ -13,7 +13,7 @@ export const product: ProductResolvers = {
   shippingEstimate: (row, { zone }) => {
     const measures = measuresOf(row);
     if (!measures) return null;
-    return { amount: decimalOfCents(BigInt(shippingCents(measures, zone ?? 'DOMESTIC'))), currency: 'EUR' };
+    return { amount: decimalOfCents(BigInt(shippingCents(measures, zone))), currency: 'EUR' };
   },
   isOversized: (row) => {
     const measures = measuresOf(row);

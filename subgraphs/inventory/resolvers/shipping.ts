@@ -1,7 +1,5 @@
-/**
- * What it costs to send one product, from the measures that the catalogue keeps. Whole cents, grams and millimetres
- * throughout: no fraction ever arises, so nothing is rounded twice.
- */
+// What it costs to send one product, from the measures that the catalogue keeps. Whole cents, grams and millimetres
+// throughout: no fraction ever arises, so nothing is rounded twice.
 import type { ProductRow } from '../entities/product.js';
 
 export type ShippingZone = 'DOMESTIC' | 'EUROPE' | 'WORLD';
@@ -35,9 +33,12 @@ export interface Measures {
   readonly lengthMm: number;
 }
 
-/** @returns cents */
-export function shippingCents(measures: Measures, zone: ShippingZone): number {
-  const tariff = tariffs[zone];
+/**
+ * @param zone the argument's default stands in for an omitted one only: a client may still say null, and means at home
+ * @returns cents
+ */
+export function shippingCents(measures: Measures, zone: ShippingZone | null): number {
+  const tariff = tariffs[zone ?? 'DOMESTIC'];
   const kilograms = Math.max(1, Math.ceil(measures.weightGrams / 1000));
   const decimetresBeyond = Math.max(0, Math.ceil((measures.lengthMm - standardLengthMm) / 100));
   return tariff.base + kilograms * tariff.perKilogram + decimetresBeyond * tariff.perDecimetre;

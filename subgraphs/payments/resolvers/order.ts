@@ -1,9 +1,7 @@
-/**
- * What this service adds to an order: its rows live in the orders service, so the representation is the parent.
- *
- * Whose an order is, is not known here. A caller is shown the payments that are the caller's own, and a balance made of
- * them; the total that it starts from has come from the orders service, which shows it to those who may see it.
- */
+// What this service adds to an order: its rows live in the orders service, so the representation is the parent.
+//
+// Whose an order is, is not known here. A caller is shown the payments that are the caller's own, and a balance made of
+// them; the total that it starts from has come from the orders service, which shows it to those who may see it.
 import type { SubgraphContext } from '@selvedge/subgraph';
 import type { OrderRow } from '../entities/order.js';
 import type { OrderResolvers } from '../generated/resolvers.js';
@@ -28,7 +26,7 @@ export const order: OrderResolvers = {
   },
   isPaid: async (row, _args, context) => {
     const due = await balance(row, context);
-    return due && due.cents === 0n;
+    return due ? due.cents === 0n : null;
   },
 };
 

@@ -1,4 +1,4 @@
-/** One table behind an interface: the row's kind names its GraphQL type. A user sees their own, staff all. */
+// One table behind an interface: the row's kind names its GraphQL type. A user sees their own, staff all.
 import { reads, type SubgraphContext } from '@selvedge/subgraph';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { PaymentMethod, PaymentMethodKind } from '../entities/payment-method.js';
