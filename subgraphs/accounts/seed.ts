@@ -1,20 +1,21 @@
 // The users of the shop, with what only this service knows of them: how to reach them and what they say of themselves.
 import { paymentMethods, pick, random, seedSize, user } from '@selvedge/shop-seed';
-import { insertRows, type SeedContext } from '@selvedge/subgraph';
+import { insertRows, type Row, type SeedContext } from '@selvedge/subgraph';
 import { Address } from './entities/address.js';
 import { PaymentMethod } from './entities/payment-method.js';
 import { User } from './entities/user.js';
 
-export async function seed({ manager, scale, progress }: SeedContext): Promise<void> {
+export async function seed(context: SeedContext): Promise<void> {
+  const { manager, scale } = context;
   const { users } = seedSize(scale);
   await insertRows(manager, User, usersOf(users), (done) => {
-    progress('users', done, users);
+    context.progress('users', done, users);
   });
   await insertRows(manager, Address, addressesOf(users));
   await insertRows(manager, PaymentMethod, paymentMethodsOf(users));
 }
 
-function* usersOf(count: number): Generator<User> {
+function* usersOf(count: number): Generator<Row<User, keyof User>> {
   for (let index = 0; index < count; index += 1) {
     const { id, username, name, memberSince, tier } = user(index);
     const draw = random(`account:${index}`);
@@ -33,7 +34,7 @@ function* usersOf(count: number): Generator<User> {
   }
 }
 
-function* addressesOf(users: number): Generator<Address> {
+function* addressesOf(users: number): Generator<Row<Address, keyof Address>> {
   for (let index = 0; index < users; index += 1) {
     const draw = random(`addresses:${index}`);
     const count = draw() < 0.3 ? 2 : 1;
@@ -52,7 +53,7 @@ function* addressesOf(users: number): Generator<Address> {
   }
 }
 
-function* paymentMethodsOf(users: number): Generator<PaymentMethod> {
+function* paymentMethodsOf(users: number): Generator<Row<PaymentMethod, keyof PaymentMethod>> {
   for (let index = 0; index < users; index += 1) {
     for (const { id, nickname, isDefault } of paymentMethods(index)) {
       yield { id, userId: user(index).id, nickname, isDefault };

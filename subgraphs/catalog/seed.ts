@@ -1,10 +1,11 @@
 // The range of the shop. What a product is comes from the shared facts; how the catalogue words it is made here.
 import { categories, pick, product, random, seedSize, type ProductFacts } from '@selvedge/shop-seed';
-import { insertRows, type SeedContext } from '@selvedge/subgraph';
+import { insertRows, type Row, type SeedContext } from '@selvedge/subgraph';
 import { Category } from './entities/category.js';
 import { Product } from './entities/product.js';
 
-export async function seed({ manager, scale, progress }: SeedContext): Promise<void> {
+export async function seed(context: SeedContext): Promise<void> {
+  const { manager, scale } = context;
   const { products } = seedSize(scale);
   await insertRows(
     manager,
@@ -12,11 +13,11 @@ export async function seed({ manager, scale, progress }: SeedContext): Promise<v
     categories.map(({ slug, name }, at) => ({ slug, name, position: at + 1 })),
   );
   await insertRows(manager, Product, productsOf(products), (done) => {
-    progress('products', done, products);
+    context.progress('products', done, products);
   });
 }
 
-function* productsOf(count: number): Generator<Product> {
+function* productsOf(count: number): Generator<Row<Product, keyof Product>> {
   for (let index = 0; index < count; index += 1) {
     const facts = product(index);
     yield {

@@ -1,13 +1,14 @@
 // The reviews that the shared facts tell of, and the conversations below them, which only this service knows.
 import { pick, product, random, review, seedSize, user, type ReviewFacts } from '@selvedge/shop-seed';
-import { insertRows, type SeedContext } from '@selvedge/subgraph';
+import { insertRows, type Row, type SeedContext } from '@selvedge/subgraph';
 import { Comment } from './entities/comment.js';
 import { Review } from './entities/review.js';
 
-export async function seed({ manager, scale, progress }: SeedContext): Promise<void> {
+export async function seed(context: SeedContext): Promise<void> {
+  const { manager, scale } = context;
   const { reviews } = seedSize(scale);
   await insertRows(manager, Review, reviewsOf(reviews, scale), (done) => {
-    progress('reviews', done, reviews);
+    context.progress('reviews', done, reviews);
   });
   await insertRows(manager, Comment, commentsOf(reviews, scale));
   // The seed chose the ids itself; new rows go on after them.
@@ -18,7 +19,7 @@ export async function seed({ manager, scale, progress }: SeedContext): Promise<v
   }
 }
 
-function* reviewsOf(count: number, scale: number): Generator<Review> {
+function* reviewsOf(count: number, scale: number): Generator<Row<Review, keyof Review>> {
   for (let index = 0; index < count; index += 1) {
     const { id, productIndex, authorIndex, rating, title, body, createdAt } = review(index, scale);
     const author = user(authorIndex);
@@ -36,7 +37,7 @@ function* reviewsOf(count: number, scale: number): Generator<Review> {
   }
 }
 
-function* commentsOf(reviews: number, scale: number): Generator<Comment> {
+function* commentsOf(reviews: number, scale: number): Generator<Row<Comment, keyof Comment>> {
   let id = 1001;
   for (let index = 0; index < reviews; index += 1) {
     const draw = random(`comments:${index}`);

@@ -35,10 +35,6 @@ export function user(index: number): UserFacts {
   };
 }
 
-export function isFounder(index: number): boolean {
-  return index % userBlock < foundersPerBlock;
-}
-
 /** Apart from `user` because orders ask it of many users, of most of whom they need nothing else. */
 export function memberSince(index: number): Date {
   const share = random(`member-since:${index}`)();
@@ -52,4 +48,8 @@ function tierOf(index: number): LoyaltyTier {
   const loyalty = years * (0.5 + random(`tier:${index}`)());
   if (loyalty > 4) return 'GOLD';
   return loyalty > 2 ? 'SILVER' : 'BRONZE';
+}
+
+function isFounder(index: number): boolean {
+  return index % userBlock < foundersPerBlock;
 }

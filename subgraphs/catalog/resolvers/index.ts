@@ -19,7 +19,7 @@ export const resolvers: Resolvers = {
       );
     },
     products: (_parent, { category, orderBy, ...page }, context, info) => {
-      const { ofShop, ofCategory } = productPages[orderBy ?? 'NEWEST'];
+      const { ofShop, ofCategory } = productPages[orderBy];
       if (category == null) return context.page(ofShop, {}, page, info);
       return context.page(ofCategory, { categorySlug: category }, page, info);
     },
