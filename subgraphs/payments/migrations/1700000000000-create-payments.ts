@@ -23,7 +23,7 @@ export class CreatePayments1700000000000 implements MigrationInterface {
     // The composite foreign key lets nobody pay by a method that is not theirs.
     await runner.query(`
       CREATE TABLE payments (
-        id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+        id           uuid PRIMARY KEY,
         order_id     bigint NOT NULL,
         user_id      uuid NOT NULL,
         method_id    uuid NOT NULL,
