@@ -62,7 +62,9 @@ function sentenceOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
       .join('\n');
   }
   const where = issue.path.length === 0 ? 'the file' : `\`${issue.path.join('.')}\``;
-  return `${where}: ${issue.message}`;
+  const message =
+    issue.code === 'invalid_key' ? issue.issues.map((cause) => cause.message).join('; ') : issue.message;
+  return `${where}: ${message}`;
 }
 
 /** The keys that the object schema at a path knows; empty where there is no object schema. */

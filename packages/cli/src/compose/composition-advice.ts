@@ -54,8 +54,8 @@ const adviceByCode: ReadonlyMap<string, string> = new Map(
     // @key, @requires, @provides and @external.
     KEY_FIELDS_HAS_ARGS: removeFromFieldSet('key'),
     PROVIDES_FIELDS_HAS_ARGS: removeFromFieldSet('provides'),
-    PROVIDES_MISSING_EXTERNAL: markExternal('provides'),
-    REQUIRES_MISSING_EXTERNAL: markExternal('requires'),
+    PROVIDES_FIELDS_MISSING_EXTERNAL: markExternal('provides'),
+    REQUIRES_FIELDS_MISSING_EXTERNAL: markExternal('requires'),
     KEY_UNSUPPORTED_ON_INTERFACE:
       'Link federation v2.3 or later, which allows @key on interfaces, or move @key to the types that implement it.',
     PROVIDES_UNSUPPORTED_ON_INTERFACE: notOnInterfaces('provides'),
@@ -87,9 +87,9 @@ const adviceByCode: ReadonlyMap<string, string> = new Map(
     REQUIRES_INVALID_FIELDS: fieldSetMustParse('requires'),
     KEY_FIELDS_SELECT_INVALID_TYPE:
       'Use only scalar, enum and object fields in @key; lists, interfaces and unions cannot be part of a key.',
-    KEY_HAS_DIRECTIVE_IN_FIELDS_ARGS: noDirectivesInFieldSet('key'),
-    PROVIDES_HAS_DIRECTIVE_IN_FIELDS_ARGS: noDirectivesInFieldSet('provides'),
-    REQUIRES_HAS_DIRECTIVE_IN_FIELDS_ARGS: noDirectivesInFieldSet('requires'),
+    KEY_DIRECTIVE_IN_FIELDS_ARG: noDirectivesInFieldSet('key'),
+    PROVIDES_DIRECTIVE_IN_FIELDS_ARG: noDirectivesInFieldSet('provides'),
+    REQUIRES_DIRECTIVE_IN_FIELDS_ARG: noDirectivesInFieldSet('requires'),
     // Subgraphs against each other.
     TYPE_KIND_MISMATCH: 'Make the type of one kind in every subgraph, or rename it in one.',
     FIELD_TYPE_MISMATCH:
@@ -97,9 +97,6 @@ const adviceByCode: ReadonlyMap<string, string> = new Map(
     FIELD_ARGUMENT_TYPE_MISMATCH:
       'Give the argument one type in every subgraph (one may be non-null where another is nullable).',
     FIELD_ARGUMENT_DEFAULT_MISMATCH: 'Give the argument the same default value in every subgraph.',
-    ARGUMENT_TYPE_MISMATCH:
-      'Give the argument one type in every subgraph (one may be non-null where another is nullable).',
-    ARGUMENT_DEFAULT_MISMATCH: 'Give the argument the same default value in every subgraph.',
     INPUT_FIELD_DEFAULT_MISMATCH: 'Give the input field the same default value in every subgraph.',
     INVALID_FIELD_SHARING:
       'Mark the field @shareable in every subgraph that resolves it, move it with @override, or keep it in one subgraph only.',
