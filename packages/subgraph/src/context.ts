@@ -14,7 +14,7 @@ import type {
   Property,
   ReadDefinition,
 } from './reads/read.js';
-import type { RawRow } from './store/statement.js';
+import { statement, type RawRow } from './store/statement.js';
 import type { Store } from './store/store.js';
 import type { Viewer } from './viewer.js';
 
@@ -63,6 +63,9 @@ export interface SubgraphContext {
     info: LookAheadInfo,
   ): Promise<Connection<E>>;
 
+  /** Runs a query of one's own, prepared under its text; for what no read declares, such as a search. */
+  query<R extends object>(text: string, values: readonly unknown[]): Promise<R[]>;
+
   /** Runs the work in one transaction of the store. What was loaded before it is forgotten. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
 }
@@ -109,6 +112,8 @@ export function subgraphContext(store: Store, viewer: Viewer | null): KitContext
     // The overloads say what these give back; the rows themselves are untyped until a read's declaration types them.
     load: load as SubgraphContext['load'],
     page: page as SubgraphContext['page'],
+    query: ((text: string, values: readonly unknown[]) =>
+      store.query(statement(text), [...values])) as SubgraphContext['query'],
     async transaction(work) {
       try {
         return await store.transaction(work);

@@ -53,7 +53,8 @@ export async function startSubgraph(
 ): Promise<RunningSubgraph> {
   const log = options.log ?? pino({ name: definition.name, level: config.logLevel });
   const sdl = await readFile(config.schemaPath ?? definition.schema, 'utf8');
-  const schema = buildSchema({ sdl, resolvers: definition.resolvers });
+  const subgraphSchema = buildSchema({ sdl, resolvers: definition.resolvers });
+  const { schema } = subgraphSchema;
   const store = new Store({
     ...definition.store,
     url: config.databaseUrl,
@@ -90,7 +91,7 @@ export async function startSubgraph(
     options.onProgress ?? (() => undefined),
     log,
   ).then(() => {
-    checkFields(schema, (entity) => propertiesOf(store, entity), definition.store.entities);
+    checkFields(subgraphSchema, (entity) => propertiesOf(store, entity), definition.store.entities);
     isPrepared = true;
   });
   return {

@@ -20,6 +20,7 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  OperationTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -87,33 +88,28 @@ export function compileEntities(schema: GraphQLSchema, text: string): EntitiesPl
   if (document === null || operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) return null;
   const field = soleEntitiesField(operation);
   const variable = operation.variableDefinitions?.[0]?.variable.name.value;
-  if (field?.selectionSet === undefined || variable === undefined) return null;
-  const byTypename = new Map<string, EntityPlan>();
-  for (const selection of field.selectionSet.selections) {
-    if (
-      selection.kind === Kind.FIELD &&
-      selection.name.value === '__typename' &&
-      selection.alias === undefined
-    )
-      continue;
-    const type =
-      selection.kind === Kind.INLINE_FRAGMENT
-        ? schema.getType(selection.typeCondition?.name.value ?? '')
-        : undefined;
-    if (
-      selection.kind !== Kind.INLINE_FRAGMENT ||
-      hasDirectives(selection) ||
-      !isObjectType(type) ||
-      byTypename.has(type.name)
-    )
-      return null;
-    const reads = referenceReads(resolveReferenceOf(type) ?? {});
-    const rows = rowPlan(selection.selectionSet, type, selectsTypename(field.selectionSet));
-    if (reads === undefined || rows === null) return null;
-    byTypename.set(type.name, { reads, rows });
-  }
+  const byTypename = field?.selectionSet === undefined ? null : entityPlans(schema, field.selectionSet);
+  if (field === null || variable === undefined || byTypename === null) return null;
   const cacheControl = cacheControlHeader(cachePolicy(schema, document, operation));
-  return { key: `${JSON.stringify(responseKey(field))}:`, variable, byTypename, cacheControl };
+  return { key: jsonKey(field), variable, byTypename, cacheControl };
+}
+
+/** The plans of `... on T { … } ... on U { … }`, one for each type; null where there is anything else. */
+function entityPlans(schema: GraphQLSchema, set: SelectionSetNode): ReadonlyMap<string, EntityPlan> | null {
+  const plans = new Map<string, EntityPlan>();
+  const withTypename = selectsTypename(set);
+  for (const selection of set.selections) {
+    if (hasDirectives(selection)) return null;
+    if (selection.kind === Kind.FIELD && responseKey(selection) === '__typename' && withTypename) continue;
+    if (selection.kind !== Kind.INLINE_FRAGMENT) return null;
+    const type = schema.getType(selection.typeCondition?.name.value ?? '');
+    if (!isObjectType(type) || plans.has(type.name)) return null;
+    const reads = referenceReads(resolveReferenceOf(type) ?? {});
+    const rows = rowPlan(selection.selectionSet, type, withTypename);
+    if (reads === undefined || rows === null) return null;
+    plans.set(type.name, { reads, rows });
+  }
+  return plans;
 }
 
 function parsed(schema: GraphQLSchema, text: string): DocumentNode | null {
@@ -129,7 +125,7 @@ function parsed(schema: GraphQLSchema, text: string): DocumentNode | null {
 function soleEntitiesField(operation: OperationDefinitionNode): FieldNode | null {
   const [field, ...others] = operation.selectionSet.selections;
   if (
-    operation.operation !== 'query' ||
+    operation.operation !== OperationTypeNode.QUERY ||
     hasDirectives(operation) ||
     operation.variableDefinitions?.length !== 1
   )
@@ -263,6 +259,7 @@ function hasDirectives(node: { readonly directives?: readonly unknown[] | undefi
 
 function selectsTypename(set: SelectionSetNode): boolean {
   return set.selections.some(
-    (selection) => selection.kind === Kind.FIELD && selection.name.value === '__typename',
+    (selection) =>
+      selection.kind === Kind.FIELD && selection.name.value === '__typename' && selection.alias === undefined,
   );
 }

@@ -50,13 +50,13 @@ export function selectedOfPage(info: LookAheadInfo): {
   readonly properties: readonly string[];
   readonly wantsCount: boolean;
 } {
-  const found = cached(info, 'page', () => {
+  const [count, ...properties] = cached(info, 'page', () => {
     const connection = getNamedType(info.returnType);
     const walk = new Walk(info);
-    let wantsCount = false;
+    const found = { count: false };
     for (const node of info.fieldNodes) {
       walk.eachField(node.selectionSet, connection, (field, type) => {
-        if (field.name.value === 'totalCount') wantsCount = true;
+        if (field.name.value === 'totalCount') found.count = true;
         if (field.name.value === 'nodes') walk.collect(field.selectionSet, fieldType(type, 'nodes'));
         if (field.name.value === 'edges') {
           const edge = fieldType(type, 'edges');
@@ -66,9 +66,9 @@ export function selectedOfPage(info: LookAheadInfo): {
         }
       });
     }
-    return [wantsCount ? 'count' : '', ...walk.properties];
+    return [found.count ? 'count' : '', ...walk.properties];
   });
-  return { properties: found.slice(1), wantsCount: found[0] === 'count' };
+  return { properties, wantsCount: count === 'count' };
 }
 
 /** Operations are parsed once and run often: what does not hang on variables is looked up by the field's node. */
@@ -79,7 +79,7 @@ function cached(info: LookAheadInfo, name: string, compute: () => readonly strin
   // A field that an operation mentions twice has several nodes, and a conditional one hangs on variables: not cached.
   if (node === undefined || info.fieldNodes.length > 1 || isConditional(node, info)) return compute();
   let byName = cache.get(node);
-  if (byName === undefined) cache.set(node, (byName = new Map()));
+  if (byName === undefined) cache.set(node, (byName = new Map<string, readonly string[]>()));
   let properties = byName.get(name);
   if (properties === undefined) byName.set(name, (properties = compute()));
   return properties;

@@ -110,8 +110,6 @@ export function decode(table: Table, columns: ColumnSet, rows: RawRow[]): RawRow
   return rows.map((row) => {
     const decoded: Record<string, unknown> = { ...row };
     for (const { property, fromStore } of transformed) decoded[property] = fromStore?.(row[property]);
-    return columns.hydrate
-      ? (Object.assign(Object.create(table.prototype) as object, decoded) as RawRow)
-      : decoded;
+    return columns.hydrate ? Object.assign(Object.create(table.prototype) as object, decoded) : decoded;
   });
 }

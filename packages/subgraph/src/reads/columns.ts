@@ -36,7 +36,7 @@ export function unionOf(table: Table, sets: Iterable<ColumnSet>): ColumnSet {
 
 function interned(table: Table, properties: Iterable<string>, hydrate: boolean): ColumnSet {
   let sets = internedByTable.get(table);
-  if (sets === undefined) internedByTable.set(table, (sets = new Map()));
+  if (sets === undefined) internedByTable.set(table, (sets = new Map<string, ColumnSet>()));
   const wanted = new Set(properties);
   // In the table's order, so that equal sets are equal texts.
   const ordered = [...table.columns.keys()].filter((property) => wanted.has(property));

@@ -121,23 +121,38 @@ function windowOf(read: ReadDefinition, { first, after, last, before }: PageArgu
     throw new ClientError('BAD_USER_INPUT', 'expected either `first` or `last` but got both');
   }
   const isBackward = last != null || (first == null && before != null && after == null);
-  if (isBackward ? after != null : before != null) {
+  if (isBackward) return checkedWindow(read, true, 'last', last, before, after);
+  return checkedWindow(read, false, 'first', first, after, before);
+}
+
+function checkedWindow(
+  read: ReadDefinition,
+  isBackward: boolean,
+  name: 'first' | 'last',
+  limit: number | null | undefined,
+  cursor: string | null | undefined,
+  otherCursor: string | null | undefined,
+): Window {
+  if (otherCursor != null) {
     throw new ClientError(
       'BAD_USER_INPUT',
       'expected `first` with `after`, or `last` with `before`, but got them mixed',
     );
   }
-  const limit = (isBackward ? last : first) ?? defaultPageSize;
-  if (limit < 0 || limit > maxPageSize) {
-    const name = isBackward ? 'last' : 'first';
+  const size = limit ?? defaultPageSize;
+  if (size < 0 || size > maxPageSize) {
     throw new ClientError(
       'BAD_USER_INPUT',
-      `expected \`${name}\` to be between 0 and ${maxPageSize} but got ${limit}`,
+      `expected \`${name}\` to be between 0 and ${maxPageSize} but got ${size}`,
     );
   }
   const argument = isBackward ? 'before' : 'after';
-  const cursor = isBackward ? before : after;
-  return { limit, isBackward, argument, from: cursor == null ? null : decodeCursor(read, argument, cursor) };
+  return {
+    limit: size,
+    isBackward,
+    argument,
+    from: cursor == null ? null : decodeCursor(read, argument, cursor),
+  };
 }
 
 /** For each key its rows, in the read's order, one more than the limit where there are more. */

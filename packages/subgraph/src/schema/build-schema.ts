@@ -4,13 +4,16 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 
 import {
   isObjectType,
-  Kind,
   parse,
-  visit,
+  type DefinitionNode,
   type DocumentNode,
   type GraphQLObjectType,
   type GraphQLScalarType,
   type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  type InterfaceTypeExtensionNode,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
 } from 'graphql';
 import type { EntityClass } from '../store/store.js';
 import { batchEntities, type ExternalFields } from './entities.js';
@@ -31,13 +34,19 @@ type ApolloModule = Exclude<
 >;
 type ApolloResolvers = NonNullable<ApolloModule['resolvers']>;
 
-export function buildSchema({ sdl, resolvers }: SchemaDefinition): GraphQLSchema {
+export interface SubgraphSchema {
+  readonly schema: GraphQLSchema;
+  readonly externals: ExternalFields;
+}
+
+export function buildSchema({ sdl, resolvers }: SchemaDefinition): SubgraphSchema {
   const typeDefs = parse(sdl);
   // Codegen has typed every resolver for its field; @apollo/subgraph wants them all of one type.
   const known = withoutUnknownFields(resolvers, typeDefs) as ApolloResolvers;
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: known }]);
-  batchEntities(schema, externalFields(typeDefs));
-  return schema;
+  const externals = externalFields(typeDefs);
+  batchEntities(schema, externals);
+  return { schema, externals };
 }
 
 /**
@@ -46,7 +55,7 @@ export function buildSchema({ sdl, resolvers }: SchemaDefinition): GraphQLSchema
  * @param propertiesOf the properties of an entity class: columns and getters
  */
 export function checkFields(
-  schema: GraphQLSchema,
+  { schema, externals }: SubgraphSchema,
   propertiesOf: (entity: EntityClass) => ReadonlySet<string>,
   entities: readonly EntityClass[],
 ): void {
@@ -56,10 +65,10 @@ export function checkFields(
     if (!isObjectType(type)) continue;
     const properties = propertiesOf(entity);
     for (const name of unresolvedFields(type)) {
-      if (!properties.has(name))
-        problems.push(
-          `${type.name}.${name} to have a resolver, or ${entity.name} to have a column of that name,`,
-        );
+      if (properties.has(name) || externals.get(type.name)?.has(name) === true) continue;
+      problems.push(
+        `${type.name}.${name} to have a resolver, or ${entity.name} to have a column of that name,`,
+      );
     }
   }
   if (problems.length > 0) throw new TypeError(`expected ${problems.join(' and ')} but got neither`);
@@ -75,18 +84,13 @@ function unresolvedFields(type: GraphQLObjectType): string[] {
  */
 function withoutUnknownFields(resolvers: ResolverMap, typeDefs: DocumentNode): ResolverMap {
   const fieldsOf = new Map<string, Set<string>>();
-  const note = (type: string, fields: readonly { name: { value: string } }[] = []): void => {
-    const names = fieldsOf.get(type) ?? new Set(['__resolveReference', '__resolveType', '__isTypeOf']);
-    for (const field of fields) names.add(field.name.value);
-    fieldsOf.set(type, names);
-  };
-  for (const node of typeDefs.definitions)
-    if ('fields' in node)
-      note(
-        node.name.value,
-        node.fields?.map(({ name }) => ({ name })),
-      );
-    else if ('name' in node && node.name !== undefined) note(node.name.value);
+  for (const node of typeDefs.definitions) {
+    if (!('name' in node) || node.name === undefined) continue;
+    const names =
+      fieldsOf.get(node.name.value) ?? new Set(['__resolveReference', '__resolveType', '__isTypeOf']);
+    if ('fields' in node) for (const { name } of node.fields ?? []) names.add(name.value);
+    fieldsOf.set(node.name.value, names);
+  }
   const kept: [string, ResolverMap[string]][] = [];
   for (const [type, map] of Object.entries(resolvers)) {
     const fields = fieldsOf.get(type);
@@ -102,17 +106,22 @@ function withoutUnknownFields(resolvers: ResolverMap, typeDefs: DocumentNode): R
 
 function externalFields(typeDefs: DocumentNode): ExternalFields {
   const externals = new Map<string, Set<string>>();
-  visit(typeDefs, {
-    FieldDefinition(node, _key, _parent, _path, ancestors) {
-      if (node.directives?.some(({ name }) => name.value === 'external') !== true) return;
-      const owner = ancestors.findLast(
-        (ancestor) => !Array.isArray(ancestor) && 'kind' in ancestor && 'name' in ancestor,
-      );
-      if (owner === undefined || !('kind' in owner) || !('name' in owner) || owner.name?.kind !== Kind.NAME)
-        return;
-      const names = externals.get(owner.name.value) ?? new Set();
-      externals.set(owner.name.value, names.add(node.name.value));
-    },
-  });
+  for (const node of typeDefs.definitions) {
+    if (!isTypeWithFields(node)) continue;
+    for (const field of node.fields ?? []) {
+      if (field.directives?.some(({ name }) => name.value === 'external') !== true) continue;
+      externals.set(node.name.value, (externals.get(node.name.value) ?? new Set()).add(field.name.value));
+    }
+  }
   return externals;
+}
+
+type TypeWithFields =
+  | ObjectTypeDefinitionNode
+  | ObjectTypeExtensionNode
+  | InterfaceTypeDefinitionNode
+  | InterfaceTypeExtensionNode;
+
+function isTypeWithFields(node: DefinitionNode): node is TypeWithFields {
+  return /^(Object|Interface)Type(Definition|Extension)$/.test(node.kind);
 }

@@ -15,6 +15,7 @@ import {
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
+  OperationTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -38,7 +39,7 @@ export function cachePolicy(
   operation: OperationDefinitionNode,
 ): CachePolicy {
   const root = schema.getRootType(operation.operation);
-  if (root == null || operation.operation !== 'query') return { maxAge: 0, isPrivate: true };
+  if (root == null || operation.operation !== OperationTypeNode.QUERY) return { maxAge: 0, isPrivate: true };
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions)
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);

@@ -50,14 +50,18 @@ async function route(
     await parts.graphql(request, response);
     return;
   }
-  if (pathname === '/health') return sendJson(response, 200, { status: 'UP' });
+  if (pathname === '/health') {
+    sendJson(response, 200, { status: 'UP' });
+    return;
+  }
   if (pathname === '/readiness') {
     const reason = await parts.notReadyBecause();
-    return sendJson(
+    sendJson(
       response,
       reason === null ? 200 : 503,
       reason === null ? { status: 'UP' } : { status: 'DOWN', reason },
     );
+    return;
   }
   throw new ClientError('NOT_FOUND', `expected /graphql, /health or /readiness but got ${pathname}`);
 }

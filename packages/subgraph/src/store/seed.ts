@@ -10,7 +10,7 @@ export interface SeedContext {
   /** 1 is the small shop; 100 is a hundred times that. */
   readonly scale: number;
   /** Says how far a long step has come. */
-  progress(what: string, done: number, total: number): void;
+  readonly progress: (what: string, done: number, total: number) => void;
 }
 
 export type Seed = (context: SeedContext) => Promise<void>;
@@ -34,6 +34,8 @@ export async function seedOnce(
     if (Array.isArray(marks) && marks.length > 0) return false;
     await seed({ manager, scale, progress });
     await manager.query('INSERT INTO selvedge_seed VALUES ($1, now())', [scale]);
+    // Without statistics the first queries after a bulk load are planned as if the tables were empty.
+    await manager.query('ANALYZE');
     return true;
   });
 }
@@ -53,7 +55,7 @@ export async function insertRows<E extends object>(
   rows: Iterable<Partial<E>>,
   onBatch: (inserted: number) => void = () => undefined,
 ): Promise<number> {
-  const table = tableOf(manager.connection.getMetadata(entity));
+  const table = tableOf(manager.dataSource.getMetadata(entity));
   let inserted = 0;
   let batch: Partial<E>[] = [];
   const flush = async (): Promise<void> => {
@@ -68,7 +70,7 @@ export async function insertRows<E extends object>(
     });
     const names = columns.map((column) => column.sql).join(', ');
     const arrays = columns.map((column, index) => `$${index + 1}::${column.type}[]`).join(', ');
-    const target = manager.connection.getMetadata(entity).tablePath.split('.').map(quoteName).join('.');
+    const target = manager.dataSource.getMetadata(entity).tablePath.split('.').map(quoteName).join('.');
     await manager.query(
       `INSERT INTO ${target} (${names}) SELECT * FROM unnest(${arrays})`,
       properties.map((property) => batch.map((row) => row[property])),

@@ -146,10 +146,9 @@ export class Store {
 
 /** TypeORM makes its pool with the driver's `Pool`; handing it ours keeps the two on one set of connections. */
 function driverWith(pool: pg.Pool): object {
-  class SharedPool {
-    constructor() {
-      return pool;
-    }
+  // A constructor that returns an object gives that object to `new`.
+  function SharedPool(): pg.Pool {
+    return pool;
   }
   return { ...pg, Pool: SharedPool };
 }

@@ -41,7 +41,10 @@ export function tableOf(metadata: EntityMetadata): Table {
         transformers.length === 0
           ? null
           : (value) =>
-              transformers.reduceRight((current: unknown, { from }) => from(current) as unknown, value),
+              transformers.reduceRight(
+                (current: unknown, transformer) => transformer.from(current) as unknown,
+                value,
+              ),
     });
   }
   const prototype = metadata.target.prototype as object;
