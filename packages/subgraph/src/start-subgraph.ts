@@ -11,6 +11,7 @@ import { handleGraphQL } from './server/graphql-handler.js';
 import { httpServer } from './server/http-server.js';
 import { migrate } from './store/migrate.js';
 import { seedOnce, type Seed } from './store/seed.js';
+import type { Statement } from './store/statement.js';
 import { isStoreUnavailable } from './store/store-error.js';
 import { Store, type StoreOptions } from './store/store.js';
 import { viewerReader } from './viewer.js';
@@ -58,6 +59,11 @@ export async function startSubgraph(
   const store = new Store({
     ...definition.store,
     url: config.databaseUrl,
+    ...(log.isLevelEnabled('debug') && {
+      onStatement: (statement: Statement) => {
+        log.debug({ sql: statement.text }, 'statement');
+      },
+    }),
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle connection to the store was lost');
     },

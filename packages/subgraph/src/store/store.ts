@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly poolSize?: number;
   /** Milliseconds after which PostgreSQL gives up on one statement; 15,000 unless told. */
   readonly statementTimeout?: number;
+  /** Called for every statement of the reads before it is sent. */
+  readonly onStatement?: (statement: Statement) => void;
   /** Called for errors on idle connections, which no caller waits for. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -31,9 +33,11 @@ export class Store {
   readonly dataSource: DataSource;
   readonly #pool: pg.Pool;
   readonly #tables = new Map<EntityTarget<ObjectLiteral>, Table>();
+  readonly #onStatement: StoreOptions['onStatement'];
   #statements = 0;
 
   constructor(options: StoreOptions) {
+    this.#onStatement = options.onStatement;
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.poolSize ?? 10,
@@ -93,6 +97,7 @@ export class Store {
   /** Runs one prepared statement on any free connection. */
   async query(statement: Statement, values: unknown[]): Promise<RawRow[]> {
     this.#statements += 1;
+    this.#onStatement?.(statement);
     try {
       const result = await this.#pool.query<RawRow>({ name: statement.name, text: statement.text, values });
       return result.rows;
@@ -104,6 +109,7 @@ export class Store {
   /** The same, with each row as an array in the order of the select list: a third less work where rows are only copied out. */
   async queryArrays(statement: Statement, values: unknown[]): Promise<unknown[][]> {
     this.#statements += 1;
+    this.#onStatement?.(statement);
     try {
       const result = await this.#pool.query<unknown[]>({
         name: statement.name,
