@@ -80,13 +80,17 @@ async function createCluster(place: Placement, scratch: string, durable: boolean
       serverProcess(place.identity),
     );
   } catch (error) {
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new Error(`initdb failed for ${place.dataDir}: ${stderr === '' ? String(error) : stderr}`, {
-      cause: error,
-    });
+    throw new Error(`initdb failed for ${place.dataDir}: ${complaint(error)}`, { cause: error });
   }
   await writeState(data, { superuserPassword }, place.identity);
   return data;
+}
+
+function complaint(error: unknown): string {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  if (stderr === '') return String(error);
+  const nameless = stderr.includes('could not look up effective user ID');
+  return nameless ? `${stderr}; give that user a line in /etc/passwd, or set DATABASE_URL` : stderr;
 }
 
 async function readState(dataDir: string): Promise<ClusterState | undefined> {

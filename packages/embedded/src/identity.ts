@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 /** The user and group that PostgreSQL runs as; undefined stands for the current user. */
 export type ServerIdentity = { readonly uid: number; readonly gid: number } | undefined;
 
-/** The user `nobody` of every Linux and BSD: owns nothing, needs no entry in /etc/passwd. */
+/** The user `nobody` of every Linux: owns nothing, and stands in /etc/passwd, which initdb insists on. */
 const nobody = 65534;
 
 /** As root: the owner of the existing data folder (an ordinary user may have made it), else uid 65534. */

@@ -73,7 +73,7 @@ async function adopt(
         `stop it (kill -INT ${running.pid}) or ask for no port`,
     );
   }
-  const server = handle(place, state, running, true);
+  const server = handle(place, state, running, undefined);
   const client = new Client({ connectionString: server.url, ssl: false, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // a lost connection rejects the query too
   try {
@@ -117,13 +117,18 @@ async function launch(
     );
     let ended: string | undefined;
     child.once('error', (error) => (ended = error.message));
-    child.once('exit', (code, signal) => (ended = `exit ${code ?? signal ?? ''}`));
+    const exited = new Promise<void>((resolve) => {
+      child.once('exit', (code, signal) => {
+        ended = `exit ${code ?? signal ?? ''}`;
+        resolve();
+      });
+    });
     child.unref();
     while (ended === undefined && Date.now() < deadline) {
       const running = await livePostmaster(place.dataDir);
       if (running?.ready === true && running.pid === child.pid) {
         if (state.port !== port) await writeState(place.dataDir, { ...state, port }, place.identity);
-        return { server: handle(place, state, running, false) };
+        return { server: handle(place, state, running, exited) };
       }
       await sleep(10);
     }
@@ -162,20 +167,21 @@ function settings(port: number, options: EmbeddedPostgresOptions): Record<string
   };
 }
 
+/** `exited`: of our own child, whose process id is free only then; undefined for an adopted server. */
 function handle(
   place: Placement,
   state: ClusterState,
   running: { pid: number; port: number },
-  adopted: boolean,
+  exited: Promise<void> | undefined,
 ): EmbeddedPostgres {
   let stopped: Promise<void> | undefined;
   return {
     url: `postgres://postgres:${state.superuserPassword}@127.0.0.1:${running.port}/postgres`,
     port: running.port,
     pid: running.pid,
-    adopted,
+    adopted: exited === undefined,
     dataDir: place.dataDir,
     logFile: place.logFile,
-    stop: () => (stopped ??= stopPostmaster(running.pid, place.dataDir)),
+    stop: () => (stopped ??= stopPostmaster(running.pid, place.dataDir).then(() => exited)),
   };
 }
