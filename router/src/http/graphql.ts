@@ -1,0 +1,214 @@
+/**
+ * From a client's HTTP request to its answer: reads the body, takes a lease on the supergraph of this moment, lets
+ * @apollo/server and the pipeline do the rest, and writes what came of it. A client that leaves, and a request that
+ * overruns its time, abort every fetch that is still under way for them.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { ClientError } from '@selvedge/errors';
+import type { Logger } from 'pino';
+import type { RouterConfig } from '../config/schema.js';
+import { requestContext, type RequestContext } from '../pipeline/request-context.js';
+import type { HttpRequest } from '../pipeline/stages.js';
+import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
+import type { Cors } from './cors.js';
+import { readJsonBody } from './read-body.js';
+import { sendError } from './respond.js';
+
+export interface GraphQLHandlerOptions {
+  readonly config: RouterConfig;
+  readonly current: CurrentSupergraph;
+  readonly cors: Cors;
+  readonly log: Logger;
+}
+
+export type GraphQLHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+) => Promise<void>;
+
+export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
+  const { config, cors } = options;
+  return async (incoming, response, search) => {
+    if (incoming.method === 'OPTIONS') {
+      cors.preflight(incoming, response);
+      return;
+    }
+    cors.allow(incoming, response);
+    const method = incoming.method ?? '';
+    if (method !== 'GET' && method !== 'POST') {
+      incoming.resume();
+      const message = `expected GET or POST but got ${method}`;
+      sendError(response, 405, 'BAD_REQUEST', message, { allow: 'GET, POST, OPTIONS' });
+      return;
+    }
+    const started = performance.now();
+    const lifetime = new RequestLifetime(response, config.traffic_shaping.router.timeout);
+    const id = randomUUID();
+    response.setHeader('x-request-id', id);
+    let context: RequestContext | null = null;
+    try {
+      const body = await readJsonBody(incoming, config.limits.http_max_request_bytes);
+      if (body.kind === 'aborted') return;
+      if (body.kind === 'refused') {
+        sendError(response, body.status, body.code, body.message);
+        return;
+      }
+      if (refusesBatch(body.value, config, response)) return;
+      const { headers } = incoming;
+      context = requestContext({ id, method, headers, search, body: body.value, signal: lifetime.signal });
+      await answer(context, lifetime, response, options);
+    } finally {
+      lifetime.end();
+      logFailure(options.log, id, response, context, performance.now() - started);
+    }
+  };
+}
+
+/** The time that a request has: until it is answered, its client leaves, or `traffic_shaping.router.timeout` is over. */
+class RequestLifetime {
+  private readonly controller = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+  /** Resolves when the time is over; stays open otherwise. */
+  readonly overrun: Promise<'overrun'>;
+
+  constructor(
+    private readonly response: ServerResponse,
+    milliseconds: number,
+  ) {
+    const { promise, resolve } = withResolvers<'overrun'>();
+    this.overrun = promise;
+    this.timer = setTimeout(() => {
+      // The answer first: aborted fetches would otherwise race to give a partial one.
+      resolve('overrun');
+      setImmediate(this.abort);
+    }, milliseconds);
+    response.once('close', this.abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.response.off('close', this.abort);
+  }
+
+  private readonly abort = () => {
+    this.controller.abort();
+  };
+}
+
+async function answer(
+  context: RequestContext,
+  lifetime: RequestLifetime,
+  response: ServerResponse,
+  { config, current }: GraphQLHandlerOptions,
+): Promise<void> {
+  const execution = execute(context, current);
+  const outcome = await Promise.race([execution, lifetime.overrun]);
+  if (outcome === 'overrun') {
+    const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
+    context.failure.codes.add('REQUEST_TIMEOUT');
+    sendError(response, 504, 'REQUEST_TIMEOUT', message);
+    return;
+  }
+  if (outcome instanceof ClientError) {
+    context.failure.codes.add(outcome.code);
+    sendError(response, 503, outcome.code, outcome.message);
+    return;
+  }
+  await write(response, outcome);
+}
+
+/** Holds the lease until the execution has ended, which may be after the client got its answer. */
+async function execute(
+  context: RequestContext,
+  current: CurrentSupergraph,
+): Promise<HTTPGraphQLResponse | ClientError> {
+  let lease;
+  try {
+    lease = current.acquire();
+  } catch (error) {
+    if (error instanceof ClientError) return error;
+    throw error;
+  }
+  try {
+    return await lease.running.server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: asApolloRequest(context.request),
+      context: () => Promise.resolve(context),
+    });
+  } finally {
+    lease.release();
+  }
+}
+
+function asApolloRequest({ method, headers, search, body }: HttpRequest) {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return { method, headers: map, search, body };
+}
+
+async function write(
+  response: ServerResponse,
+  { status, headers, body }: HTTPGraphQLResponse,
+): Promise<void> {
+  if (response.destroyed || response.headersSent) return;
+  response.setHeader('cache-control', 'no-cache');
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.statusCode = status ?? 200;
+  if (body.kind === 'complete') {
+    response.setHeader('content-length', Buffer.byteLength(body.string));
+    response.end(body.string);
+    return;
+  }
+  for await (const chunk of body.asyncIterator) response.write(chunk);
+  response.end();
+}
+
+function refusesBatch(body: unknown, { batching }: RouterConfig, response: ServerResponse): boolean {
+  if (!batching.enabled || !Array.isArray(body) || body.length <= batching.maximum_size) return false;
+  const message = `expected at most ${batching.maximum_size} operations in one array but got ${body.length}`;
+  sendError(response, 422, 'BATCH_LIMIT_EXCEEDED', message);
+  return true;
+}
+
+/** One line for a request that failed, with its id; never a query's text, a variable or a header. */
+function logFailure(
+  log: Logger,
+  requestId: string,
+  response: ServerResponse,
+  context: RequestContext | null,
+  milliseconds: number,
+): void {
+  const codes = [...(context?.failure.codes ?? [])];
+  const status = response.statusCode;
+  const hasLeft = response.destroyed && !response.writableFinished;
+  if (codes.length === 0 && status < 400 && !hasLeft) return;
+  const { operations = [], subgraphs = [], causes = [] } = context?.failure ?? {};
+  log.warn(
+    {
+      requestId,
+      status,
+      codes,
+      operations: [...operations],
+      subgraphs: [...subgraphs],
+      causes: [...causes],
+      milliseconds: Math.round(milliseconds),
+    },
+    hasLeft ? 'client left' : 'request failed',
+  );
+}
+
+function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,74 @@
+/**
+ * @apollo/server around one supergraph: parsing, validation, persisted queries, CSRF prevention, client batching and
+ * plugins are its; execution is the pipeline's. Whatever of it would call out to the internet is switched off.
+ */
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
+import type { Logger } from 'pino';
+import type { RouterConfig } from '../config/schema.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { clientCachePlugin } from './client-cache.js';
+import { errorFormatter, type RequestIds } from './format-error.js';
+import { supergraphGateway, type GatewayOptions } from './gateway.js';
+import { recordFailures } from './record-failures.js';
+import type { RequestContext } from './request-context.js';
+
+export interface ServerOptions extends GatewayOptions {
+  readonly config: RouterConfig;
+  readonly log: Logger;
+  /** Persisted queries by hash; `null` where they are off. Outlives the supergraph. */
+  readonly persistedQueries: KeyValueCache | null;
+}
+
+/** @returns the server, started. @throws when the API schema is not one that can be served */
+export async function startServer(
+  supergraph: Supergraph,
+  options: ServerOptions,
+): Promise<ApolloServer<RequestContext>> {
+  const { config, log } = options;
+  const requestIds: RequestIds = new WeakMap();
+  const server = new ApolloServer<RequestContext>({
+    gateway: supergraphGateway(supergraph, options),
+    introspection: config.supergraph.introspection,
+    persistedQueries: options.persistedQueries === null ? false : { cache: options.persistedQueries },
+    allowBatchedHttpRequests: config.batching.enabled,
+    maxRecursiveSelections: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: errorFormatter(config.include_subgraph_errors, log, requestIds),
+    logger: loggerFor(log),
+    plugins: [...noCalls(), recordFailures(requestIds), ...clientCache(config)],
+  });
+  await server.start();
+  return server;
+}
+
+function noCalls(): ApolloServerPlugin<RequestContext>[] {
+  return [
+    ApolloServerPluginUsageReportingDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    ApolloServerPluginInlineTraceDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginCacheControlDisabled(),
+  ];
+}
+
+function clientCache({ client_cache }: RouterConfig): ApolloServerPlugin<RequestContext>[] {
+  return client_cache === undefined ? [] : [clientCachePlugin(client_cache.max_age)];
+}
+
+/** pino takes an object first, @apollo/server gives a text or an error. */
+function loggerFor(log: Logger) {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) => {
+    if (message instanceof Error) log[level]({ err: message }, message.message);
+    else log[level](String(message));
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

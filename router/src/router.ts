@@ -1,0 +1,147 @@
+/**
+ * The composition root: makes a router of its parts, and takes it apart again in an order in which no request is lost.
+ */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { persistedQueryStore, type PersistedQueryStore } from './apq/persisted-queries.js';
+import { redisStore } from './apq/redis-store.js';
+import type { RouterConfig } from './config/schema.js';
+import { demandControl } from './cost/demand-control.js';
+import { corsRules } from './http/cors.js';
+import { graphqlHandler } from './http/graphql.js';
+import { refuseBadHttp, requestListener } from './http/listener.js';
+import { staticFiles } from './http/static-files.js';
+import { operationLimits } from './limits/operation-limits.js';
+import type { ServerOptions } from './pipeline/apollo-server.js';
+import { CurrentSupergraph } from './supergraph/current-supergraph.js';
+import { runSupergraph } from './supergraph/running-supergraph.js';
+import { supergraphId } from './supergraph/supergraph.js';
+
+export interface RouterOptions {
+  /** The supergraph to begin with. */
+  readonly sdl: string;
+  readonly config: RouterConfig;
+  /** Where to listen; port 0: any that is free. */
+  readonly host: string;
+  readonly port: number;
+  readonly log: Logger;
+  /** Shows more to clients: the estimated cost of their operations. */
+  readonly development: boolean;
+  /** Folder of the explorer's files; it need not be there. */
+  readonly explorerFolder: string;
+  /** For persisted queries, where the configuration names none. */
+  readonly redisUrl?: string | undefined;
+}
+
+export interface Router {
+  readonly url: string;
+  /**
+   * Replaces the supergraph for requests that are yet to come.
+   * @throws SupergraphError, with the old one still in place
+   */
+  replaceSupergraph(sdl: string): Promise<void>;
+  /** Stops accepting, finishes what has begun within `patience` milliseconds, cuts off the rest. */
+  close(patience?: number): Promise<void>;
+}
+
+/** @returns when it listens and answers. @throws SupergraphError; or node's error when the port cannot be had */
+export async function startRouter(options: RouterOptions): Promise<Router> {
+  const { config, log } = options;
+  const persistedQueries = config.apq.enabled ? openPersistedQueries(options) : null;
+  const serverOptions = serverOptionsOf(options, persistedQueries);
+  const current = new CurrentSupergraph((err) => {
+    log.error({ err }, 'an old supergraph could not be stopped');
+  });
+  const replaceSupergraph = async (sdl: string) => {
+    if (supergraphId(sdl) === current.id) return;
+    const running = await runSupergraph(sdl, serverOptions);
+    for (const warning of running.supergraph.warnings) log.warn(warning);
+    current.replace(running);
+    log.info({ supergraph: running.supergraph.id }, 'supergraph loaded');
+  };
+  const closeParts = async () => {
+    await current.close();
+    await persistedQueries?.close();
+  };
+  try {
+    await replaceSupergraph(options.sdl);
+    const server = await listen(options, current);
+    return {
+      url: urlOf(server, options.host),
+      replaceSupergraph,
+      async close(patience = 5_000) {
+        await drain(server, patience);
+        await closeParts();
+      },
+    };
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+}
+
+function openPersistedQueries({ config, redisUrl, log }: RouterOptions): PersistedQueryStore {
+  const { in_memory, redis } = config.apq.router.cache;
+  const url = redis?.urls[0] ?? redisUrl;
+  if (url === undefined) return persistedQueryStore(in_memory.limit, null);
+  const { ttl = 24 * 3_600_000, timeout = 250, namespace = '' } = redis ?? {};
+  return persistedQueryStore(in_memory.limit, redisStore({ url, ttl, timeout, namespace }, log));
+}
+
+function serverOptionsOf(
+  options: RouterOptions,
+  persistedQueries: PersistedQueryStore | null,
+): ServerOptions {
+  const { config, log, development } = options;
+  return {
+    config,
+    log,
+    persistedQueries,
+    rules: {
+      checkLimits: operationLimits(config.limits),
+      measureDemand: demandControl(config.demand_control),
+    },
+    showsCost: development,
+  };
+}
+
+async function listen(options: RouterOptions, current: CurrentSupergraph): Promise<Server> {
+  const { config, log } = options;
+  const graphql = graphqlHandler({ config, current, cors: corsRules(config.cors), log });
+  const explorer = staticFiles(options.explorerFolder);
+  const isReady = () => current.isLoaded;
+  const server = createServer(
+    // A client may take this long to send its request; answering has its own time (`traffic_shaping.router.timeout`).
+    { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 60_000 },
+    requestListener({ config, graphql, explorer, isReady, log }),
+  );
+  server.on('clientError', refuseBadHttp);
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  return server;
+}
+
+async function drain(server: Server, patience: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeIdleConnections();
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
+  const cutOff = setTimeout(() => {
+    server.closeAllConnections();
+  }, patience);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cutOff);
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
