@@ -18,7 +18,7 @@ declare module 'vitest' {
 }
 
 /** Returns the teardown, which vitest calls after failing tests as well. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
   const run = randomBytes(4).toString('hex');
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined && given !== '') {
@@ -27,17 +27,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return () => dropDatabasesOfRun(given, run);
   }
   const folder = await mkdtemp(join(tmpdir(), 'selvedge-test-'));
-  await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
-  const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
-  // Usually the folder itself; elsewhere when PostgreSQL's user cannot reach TMPDIR.
-  const home = dirname(server.dataDir);
-  const watch = guard(server.pid, home);
-  project.provide('selvedgePostgres', { adminUrl: server.url, run });
-  return async () => {
-    await server.stop();
-    for (const made of new Set([home, folder])) await rm(made, { recursive: true, force: true });
-    watch.dismiss();
-  };
+  try {
+    await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
+    const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+    // Usually the folder itself; elsewhere when PostgreSQL's user cannot reach TMPDIR.
+    const home = dirname(server.dataDir);
+    const watch = guard(server.pid, home);
+    project.provide('selvedgePostgres', { adminUrl: server.url, run });
+    return async () => {
+      await server.stop();
+      for (const made of new Set([home, folder])) await rm(made, { recursive: true, force: true });
+      watch.dismiss();
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function checkServer(url: string): Promise<void> {
