@@ -4,13 +4,14 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropStore, provisionStore } from './provision.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './start.js';
-import { installTestApp, publicTempFolder } from './test-app.js';
+import { installTestApp } from './test-app.js';
+import { makeThrowawayFolder } from './throwaway-folder.js';
 
 let folder: string;
 let server: EmbeddedPostgres;
 
 beforeAll(async () => {
-  folder = await publicTempFolder('provision');
+  folder = await makeThrowawayFolder('provision');
   server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
 });
 afterAll(async () => {

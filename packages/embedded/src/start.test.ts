@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start.js';
-import { installTestApp, publicTempFolder, removeSymlinks, type TestApp } from './test-app.js';
+import { installTestApp, removeSymlinks, type TestApp } from './test-app.js';
+import { makeThrowawayFolder } from './throwaway-folder.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -19,13 +20,13 @@ let running: { stop(): Promise<void> }[];
 /** A cluster made once; to copy it costs a tenth of initdb. */
 let madeBefore: string;
 beforeAll(async () => {
-  madeBefore = await publicTempFolder('made');
+  madeBefore = await makeThrowawayFolder('made');
   await (await startEmbeddedPostgres({ dataDir: join(madeBefore, 'postgres'), durable: false })).stop();
 });
 afterAll(() => rm(madeBefore, { recursive: true, force: true }));
 
 beforeEach(async () => {
-  folder = await publicTempFolder('data');
+  folder = await makeThrowawayFolder('data');
   dataDir = join(folder, 'postgres');
   running = [];
 });

@@ -70,7 +70,9 @@ const source = `
 
 /** An installation in a temporary folder that every user can enter. */
 export async function installTestApp(): Promise<TestApp> {
-  const folder = await publicTempFolder('app');
+  // Not in memory, whence programs often may not be started.
+  const folder = await mkdtemp(join(tmpdir(), 'selvedge-app-'));
+  await chmod(folder, 0o755);
   const entry = join(folder, 'launcher.mjs');
   await build({
     stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'ts' },
@@ -104,13 +106,6 @@ export async function installTestApp(): Promise<TestApp> {
       throw new Error(complaint(said));
     },
   };
-}
-
-/** Removed by the caller. */
-export async function publicTempFolder(name: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `selvedge-embedded-${name}-`));
-  await chmod(folder, 0o755);
-  return folder;
 }
 
 /** What npm leaves when it does not run the package's install script. */

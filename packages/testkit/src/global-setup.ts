@@ -1,10 +1,9 @@
 // vitest's globalSetup: one PostgreSQL for the whole run, so that a test file pays for a clone of a database and not for a
 // server. TEST_DATABASE_URL (a superuser's URL) names an existing server instead.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { startEmbeddedPostgres } from '@selvedge/embedded';
+import { makeThrowawayFolder, startEmbeddedPostgres } from '@selvedge/embedded';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { guard } from './guard.js';
@@ -26,11 +25,10 @@ export default async function setup(project: Pick<TestProject, 'provide'>): Prom
     project.provide('selvedgePostgres', { adminUrl: given, run });
     return () => dropDatabasesOfRun(given, run);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'selvedge-test-'));
+  const folder = await makeThrowawayFolder('test');
   try {
-    await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
     const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
-    // Usually the folder itself; elsewhere when PostgreSQL's user cannot reach TMPDIR.
+    // Usually the folder itself; elsewhere when PostgreSQL's user cannot reach the temporary folder.
     const home = dirname(server.dataDir);
     const watch = guard(server.pid, home);
     project.provide('selvedgePostgres', { adminUrl: server.url, run });
