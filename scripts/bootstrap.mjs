@@ -3,9 +3,9 @@
  * needs is built, and then becomes the command. Only Node's builtins may be imported before the installation is checked.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 
@@ -79,7 +79,7 @@ async function start(args) {
 }
 
 /**
- * @typedef {(args: string[], source: { projectRoot: string, buildServices: () => Promise<void>, buildExplorer: () => Promise<void> })
+ * @typedef {(args: string[], source: { projectRoot: string, buildServices: () => Promise<boolean>, buildExplorer: () => Promise<boolean> })
  *   => Promise<void>} StartFromSource
  */
 
@@ -107,9 +107,8 @@ async function become(target, file, args) {
 
 /** @param {string[]} args */
 async function bench([name, ...args]) {
-  const known = readdirSync(join(root, 'bench'))
-    .filter((file) => /^[a-z-]+\.ts$/.test(file))
-    .map((file) => basename(file, '.ts'));
+  const { benchNames } = await import('./build.mjs');
+  const known = benchNames();
   if (name !== undefined && !known.includes(name)) {
     return fail(`Unknown benchmark ${name}: expected one of ${known.join(', ')}.`);
   }
@@ -134,22 +133,24 @@ async function cannotBuild(targets) {
 }
 
 /**
- * The same for use below a progress display: nothing is written, and a failure carries the compiler's words.
+ * The same for use below a progress display: nothing is written, and a failure carries the compiler's words. Resolves with whether
+ * anything had to be built.
  * @param {string[]} targets
  * @param {{ background?: boolean }} [options] `background` yields the processors to whatever else runs
  */
 async function buildQuietly(targets, { background = false } = {}) {
   const { staleTargets } = await import('./build.mjs');
   const stale = staleTargets(targets);
-  if (stale.length === 0) return;
+  if (stale.length === 0) return false;
   const child = spawn(process.execPath, [buildScript, ...stale], { stdio: ['ignore', 'ignore', 'pipe'] });
-  if (background && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  if (background && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
     errors += text;
   });
   const code = await exitCodeOf(child);
   if (code !== 0) throw new Error(`${errors.trimEnd()}\nThe build of ${stale.join(', ')} failed.`);
+  return true;
 }
 
 /**

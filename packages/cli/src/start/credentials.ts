@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { CommandFailure } from '../command-failure.js';
-import { isMissing, writePrivately } from './private-file.js';
+import { isMissing } from '../read-text.js';
+import { writePrivately } from './private-file.js';
 
 /** Password by service name. */
 export type Credentials = ReadonlyMap<string, string>;

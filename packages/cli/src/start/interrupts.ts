@@ -1,4 +1,5 @@
 // How a person, a supervisor or the death of npm asks for the end. The first request is polite, a later one is not.
+import { hasEnded } from './process-identity.js';
 
 export interface Interrupts {
   /** Resolves at the first request, with what it was. */
@@ -18,6 +19,7 @@ const parentCheckInterval = 250;
  * @param onForce called when a second request comes
  */
 export function watchInterrupts(npmPid: number | undefined, onForce: () => void): Interrupts {
+  const parent = process.ppid;
   let first: number | undefined;
   let resolveRequested: (what: string) => void = () => undefined;
   const requested = new Promise<string>((resolve) => {
@@ -30,7 +32,8 @@ export function watchInterrupts(npmPid: number | undefined, onForce: () => void)
   };
   for (const signal of signals) process.on(signal, onSignal);
   const parentCheck = setInterval(() => {
-    if (npmPid !== undefined && process.ppid !== npmPid) resolveRequested('the end of npm');
+    const orphaned = process.ppid !== parent || hasEnded(npmPid ?? parent);
+    if (npmPid !== undefined && orphaned) resolveRequested('the end of npm');
   }, parentCheckInterval);
   return {
     requested,

@@ -3,7 +3,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure } from '../command-failure.js';
-import { isMissing } from './private-file.js';
+import { isMissing } from '../read-text.js';
 import { startTimeOf } from './process-identity.js';
 
 interface Holder {

@@ -1,6 +1,6 @@
 // One log file a service: the previous start's is kept beside it, and a failure is told with its last lines.
 import { open, rename, type FileHandle } from 'node:fs/promises';
-import { isMissing } from './private-file.js';
+import { isMissing } from '../read-text.js';
 
 /** How much of a log's end is looked at for its last lines, in bytes. */
 const tailSize = 64 * 1024;

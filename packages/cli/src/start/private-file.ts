@@ -1,4 +1,4 @@
-// Files that hold secrets or decide who runs: whole or not there, and readable by their owner alone.
+// Files that hold secrets: whole or not there, and readable by their owner alone.
 import { rename, writeFile } from 'node:fs/promises';
 
 /** Writes the file with mode 0600, so that no reader sees half of it. */
@@ -6,8 +6,4 @@ export async function writePrivately(file: string, text: string): Promise<void> 
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, text, { mode: 0o600 });
   await rename(unfinished, file);
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -184,14 +184,30 @@ describe('the end', () => {
     expect(await startTimeOf(postgres)).toBeUndefined();
   });
 
-  test('of npm alone, by SIGKILL, ends everything; the next start waits for it', async () => {
-    const killed = begin({ belowNpm: true });
-    const { services, postgres } = await pidsOf(project, killed);
-    killed.process.kill('SIGKILL');
-    const next = begin();
-    await urlsOf(next);
-    await gone(...services);
-    expect((await pidsOf(project, next)).postgres).not.toBe(postgres);
+  test.each([
+    ['SIGKILL', 'stays'],
+    ['SIGKILL', 'replaced'],
+    ['SIGTERM', 'stays'],
+  ] as const)(
+    'of npm by %s ends everything, where its shell %s; the next start waits for it',
+    async (signal, shell) => {
+      const killed = begin({ belowNpm: true, env: { FAKE_SHELL: shell } });
+      const { services, postgres } = await pidsOf(project, killed);
+      killed.process.kill(signal);
+      await killed.ended;
+      const next = begin();
+      await urlsOf(next);
+      await gone(...services);
+      expect((await pidsOf(project, next)).postgres).not.toBe(postgres);
+    },
+  );
+
+  test('of npm by SIGTERM comes after everything else has ended, where its shell is replaced', async () => {
+    const run = begin({ belowNpm: true, env: { FAKE_SHELL: 'replaced' } });
+    const { services, postgres } = await pidsOf(project, run);
+    run.process.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+    for (const pid of [...services, postgres]) expect(await startTimeOf(pid)).toBeUndefined();
   });
 });
 

@@ -8,6 +8,7 @@ import { watchInterrupts } from './interrupts.js';
 import { takeLock, type StateLock } from './lock.js';
 import { rotateLog } from './log-file.js';
 import { assertPortFree } from './port.js';
+import { findNpm } from './process-identity.js';
 import { Progress } from './progress.js';
 import { routerConfig } from './router-config.js';
 import { routerSpec, subgraphNames, subgraphSpec } from './services.js';
@@ -33,9 +34,9 @@ export interface StartOptions {
 /** Where the system's files are, and how they come to be built. */
 export interface StartSource {
   readonly projectRoot: string;
-  /** Resolves once router and subgraphs are built; rejects with what the compiler said. */
-  readonly buildServices: () => Promise<void>;
-  readonly buildExplorer: () => Promise<void>;
+  /** Resolves once router and subgraphs are built, with false when they were; rejects with what the compiler said. */
+  readonly buildServices: () => Promise<boolean>;
+  readonly buildExplorer: () => Promise<boolean>;
 }
 
 /**
@@ -51,8 +52,7 @@ export async function start(options: StartOptions, source: StartSource): Promise
   }
   await assertPortFree(options.port);
   const state = await openStateFolder(options.stateFolder);
-  // npm sets it for what it runs; sh replaces itself with us, so that our parent is npm.
-  const npmPid = process.env['npm_lifecycle_event'] === undefined ? undefined : process.ppid;
+  const npmPid = findNpm();
   const lock = await takeLock(state.lock, npmPid, (pid) => {
     console.log(`Waiting for the previous start (process ${pid}), whose npm was killed, to stop.`);
   });
@@ -118,7 +118,7 @@ async function bringUp(
   const explorer = buildExplorer(source, progress);
   const [storeUrls] = await Promise.all([
     openStores(options, state, names, system, progress),
-    timed(progress, 'build', 'building', source.buildServices),
+    build(progress, 'build', source.buildServices),
     ...[...names, 'router'].map((name) => rotateLog(state.logOf(name))),
   ]);
 
@@ -142,7 +142,7 @@ async function bringUp(
   return describeSystem({
     routerUrl,
     subgraphUrls,
-    logFolder: relative(process.cwd(), state.logs),
+    logFolder: pathFromHere(state.logs),
     tokens: await issueDevelopmentTokens(tokenKey),
     took: performance.now(),
   });
@@ -169,20 +169,21 @@ async function openStores(
 /** The graph works without its explorer: a failure is shown, and the start goes on. */
 async function buildExplorer(source: StartSource, progress: Progress): Promise<void> {
   try {
-    await timed(progress, 'explorer', 'building', source.buildExplorer);
+    await build(progress, 'explorer', source.buildExplorer);
   } catch (error) {
     progress.failed('explorer', error instanceof Error ? error.message : String(error));
   }
 }
 
-async function timed(
-  progress: Progress,
-  part: string,
-  doing: string,
-  act: () => Promise<void>,
-): Promise<void> {
+async function build(progress: Progress, part: string, act: () => Promise<boolean>): Promise<void> {
   const began = performance.now();
-  progress.busy(part, doing);
-  await act();
-  progress.done(part, `${((performance.now() - began) / 1000).toFixed(1)} s`);
+  progress.busy(part, 'building');
+  const wasBuilt = await act();
+  progress.done(part, wasBuilt ? `${((performance.now() - began) / 1000).toFixed(1)} s` : 'up to date');
+}
+
+/** As short as it can be told from here. */
+function pathFromHere(path: string): string {
+  const shown = relative(process.cwd(), path);
+  return shown.startsWith('..') ? path : shown;
 }
