@@ -21,7 +21,7 @@ export const codegenCommand = new Command('codegen')
     }),
   );
 
-export interface Output {
+interface Output {
   readonly path: string;
   /** False where its inputs had not changed. */
   readonly isGenerated: boolean;
@@ -32,10 +32,7 @@ export interface Output {
  *
  * @throws CommandFailure with the problems of all outputs
  */
-export async function runCodegen(
-  configFile: string,
-  { force }: { readonly force: boolean },
-): Promise<Output[]> {
+async function runCodegen(configFile: string, { force }: { readonly force: boolean }): Promise<Output[]> {
   const root = dirname(configFile);
   const configs = await readCodegenConfig(configFile);
   const results = await Promise.allSettled(configs.map((config) => bringUpToDate(root, config, force)));
