@@ -65,7 +65,8 @@ describe('selvedge check-schema', () => {
     change(at, 'b: Int', 'b: Int, c: Int');
     const { exitCode, stdout } = await check(at, '--base', 'main');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('safe      Query.c:');
+    expect(stdout).toContain('1 safe change (--all lists them)');
+    expect((await check(at, '--base', 'main', '--all')).stdout).toContain('safe      Query.c:');
   });
 
   it.each([removal, 'Query.b'])('passes a breaking change that is accepted as %j', async (text) => {

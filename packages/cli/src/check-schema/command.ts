@@ -11,6 +11,7 @@ interface CheckSchemaFlags {
   readonly base?: string;
   readonly config: string;
   readonly accepted: string;
+  readonly all?: true;
 }
 
 const supergraphFile = 'supergraph.graphql';
@@ -23,8 +24,9 @@ export const checkSchemaCommand = new Command('check-schema')
   .option('--base <ref>', 'the branch to compare with (default: BASE_REF, else origin/main, else main)')
   .option('--config <file>', 'the list of subgraphs; supergraph.graphql is read beside it', 'supergraph.yaml')
   .option('--accepted <file>', 'the breaking changes that are accepted', 'schema-changes.yml')
+  .option('--all', 'list the safe changes too')
   .action(
-    reportingFailures(async ({ base: ref, config, accepted: acceptedFile }: CheckSchemaFlags) => {
+    reportingFailures(async ({ base: ref, config, accepted: acceptedFile, all }: CheckSchemaFlags) => {
       const folder = dirname(config);
       const base = await findBase(folder, ref ?? baseFromEnvironment());
       console.log(baseLine(base));
@@ -36,7 +38,9 @@ export const checkSchemaCommand = new Command('check-schema')
       const { compareSchemas } = await import('./compare-schemas.js');
       const accepted = await readAcceptedChanges(acceptedFile);
       const today = new Date().toISOString().slice(0, 10);
-      report(await compareSchemas(baseSupergraphs, await readHead(config), accepted, today), acceptedFile);
+      const comparison = await compareSchemas(baseSupergraphs, await readHead(config), accepted, today);
+      printChanges(comparison.changes, { all: all === true });
+      judge(comparison, acceptedFile);
     }),
   );
 
@@ -69,9 +73,15 @@ async function readBase(folder: string, { commit }: BaseRevision): Promise<Super
   return new Map(texts.flatMap(([contract, sdl]) => (sdl === null ? [] : [[contract, sdl] as const])));
 }
 
-function report({ changes, refused, expired, unused }: SchemaComparison, acceptedFile: string): void {
-  for (const change of changes) console.log(lineOf(change));
+function printChanges(changes: readonly SchemaChange[], { all }: { readonly all: boolean }): void {
+  const shown = changes.filter(({ severity }) => all || severity !== 'safe');
+  for (const change of shown) console.log(lineOf(change));
+  const unshown = changes.length - shown.length;
+  if (unshown > 0) console.log(`${unshown} safe ${unshown === 1 ? 'change' : 'changes'} (--all lists them)`);
   if (changes.length === 0) console.log('the API is unchanged');
+}
+
+function judge({ refused, expired, unused }: SchemaComparison, acceptedFile: string): void {
   for (const { change } of unused)
     console.warn(`${acceptedFile}: no such change is made any more, remove it: ${change}`);
   for (const { change, until } of expired) {
