@@ -1,4 +1,4 @@
-import { findBy, findOneBy, findPage } from '@selvedge/subgraph';
+import { aggregateBy, findBy, findOneBy, findPage } from '@selvedge/subgraph';
 import { Order } from '../entities/order.js';
 import { OrderLine } from '../entities/order-line.js';
 
@@ -9,5 +9,7 @@ export const orderById = findOneBy(Order, 'id');
 export const orderOfUser = findOneBy(Order, ['id', 'userId']);
 
 export const ordersOfUser = findPage(Order, { by: 'userId', order: { createdAt: 'DESC', id: 'DESC' } });
+
+export const unitsOrderedOfProduct = aggregateBy(OrderLine, 'sku', { units: 'sum(quantity)::int4' });
 
 export const linesOfOrder = findBy(OrderLine, 'orderId', { order: { position: 'ASC' } });

@@ -33,6 +33,7 @@ export class CreateOrders1700000000000 implements MigrationInterface {
         PRIMARY KEY (order_id, position),
         FOREIGN KEY (order_id, currency) REFERENCES orders (id, currency) ON DELETE CASCADE
       )`);
+    await runner.query('CREATE INDEX order_lines_of_product ON order_lines (sku) INCLUDE (quantity)');
   }
 
   async down(runner: QueryRunner): Promise<void> {

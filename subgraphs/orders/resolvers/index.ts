@@ -1,6 +1,6 @@
 import { DateTime, Decimal, entityRef, reads, relation } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
-import { linesOfOrder, orderById, ordersOfUser } from '../loaders/orders.js';
+import { linesOfOrder, orderById, ordersOfUser, unitsOrderedOfProduct } from '../loaders/orders.js';
 import { decimalOfCents } from '../money.js';
 import { cancelOrder } from './cancel-order.js';
 import { checkLines, placeOrder } from './place-order.js';
@@ -48,6 +48,11 @@ export const resolvers: Resolvers = {
     })),
     product: entityRef('Product', { sku: 'sku' }),
     fulfilledFrom: entityRef('StockLevel', { warehouseCode: 'warehouseCode', sku: 'sku' }),
+  },
+
+  Product: {
+    unitsOrdered: async ({ sku }, _args, context) =>
+      (await context.load(unitsOrderedOfProduct, { sku }))?.units ?? 0,
   },
 
   User: {

@@ -3,6 +3,7 @@ import type { Resolvers } from '../generated/resolvers.js';
 import { paymentMethodById } from '../loaders/payment-methods.js';
 import { paymentById, paymentOfUser } from '../loaders/payments.js';
 import { decimalOfCents } from '../money.js';
+import { acceptedPayments } from './accepted-payments.js';
 import { order } from './order.js';
 import { payableCents, payOrder } from './pay-order.js';
 import { paymentMethodTypes } from './payment-method.js';
@@ -10,6 +11,10 @@ import { paymentMethodTypes } from './payment-method.js';
 export const resolvers: Resolvers = {
   DateTime,
   Decimal,
+
+  Query: {
+    acceptedPayments: (_parent, _args, context) => acceptedPayments(context),
+  },
 
   Mutation: {
     payOrder: async (_parent, { input: { orderId, paymentMethodId, amount } }, context) => {

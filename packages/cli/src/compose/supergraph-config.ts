@@ -1,6 +1,6 @@
 // The list of subgraphs, in the format that Rover reads (https://www.apollographql.com/docs/rover/commands/supergraphs),
 // so that a team that composes with Rover today composes here without touching its file.
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import compositionPackage from '@apollo/composition/package.json' with { type: 'json' };
 import { z } from 'zod';
 import { CommandFailure } from '../command-failure.js';
@@ -90,7 +90,8 @@ function schemaLocation(file: string, name: string, schema: SubgraphEntry['schem
       `${at} must have one of \`file\`, \`subgraph_url\` and \`sdl\`, but got ${given.length}`,
     );
   }
-  if (schema.file !== undefined) return { kind: 'file', path: join(dirname(file), schema.file) };
+  if (schema.file !== undefined)
+    return { kind: 'file', path: isAbsolute(schema.file) ? schema.file : join(dirname(file), schema.file) };
   if (schema.sdl !== undefined) return { kind: 'inline', sdl: schema.sdl };
   return {
     kind: 'introspection',
