@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { livePostmaster, stopPostmaster } from './postmaster.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start.js';
 import { installTestApp, removeSymlinks, type TestApp } from './test-app.js';
 import { makeThrowawayFolder } from './throwaway-folder.js';
@@ -33,6 +34,9 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const server of running) await server.stop();
+  // What a failed test left.
+  const left = await livePostmaster(dataDir);
+  if (left !== undefined) await stopPostmaster(left.pid, dataDir);
   await rm(folder, { recursive: true, force: true });
 });
 
