@@ -1,9 +1,10 @@
 // One start per state folder: two would fight over its stores and logs. The lock names a process, not a moment, so that what a
 // killed one left behind never blocks: a process counts as alive only with the start time that it wrote down, since pids are used again.
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure } from '../command-failure.js';
-import { isMissing } from '../read-text.js';
+import { readTextOrNull } from '../read-text.js';
 import { startTimeOf } from './process-identity.js';
 
 interface Holder {
@@ -20,6 +21,8 @@ export interface StateLock {
 
 /** How long a holder whose npm was killed may take to stop, in milliseconds; longer than the stop of every service takes. */
 const stoppingTime = 25_000;
+
+const breakingTime = 5_000;
 
 /**
  * Takes the lock, waiting only for a holder that is about to stop.
@@ -41,9 +44,11 @@ export async function takeLock(
   const deadline = Date.now() + stoppingTime;
   let told = false;
   while (!(await create(file, self))) {
-    const holder = await read(file);
+    const text = await readTextOrNull(file);
+    if (text === null) continue;
+    const holder = parseHolder(text);
     if (holder === undefined || !(await isAlive(holder))) {
-      await removeStale(file, holder);
+      await removeStale(file, text);
       continue;
     }
     const stops = holder.npmPid !== undefined && (await startTimeOf(holder.npmPid)) === undefined;
@@ -61,38 +66,45 @@ export async function takeLock(
 }
 
 async function create(file: string, holder: Holder): Promise<boolean> {
-  const unfinished = `${file}.${process.pid}`;
+  const unfinished = `${file}.${randomUUID()}`;
   await writeFile(unfinished, JSON.stringify(holder));
   try {
     await link(unfinished, file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
     await rm(unfinished, { force: true });
   }
 }
 
-/** Two may find the same stale lock: the slower must not remove the lock that the faster has taken since. */
-async function removeStale(file: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${file}.stale.${process.pid}`;
+/**
+ * Many may find the same stale lock, and none of them may remove the one that another has taken since: who creates a file named
+ * after the stale lock's text is the one that removes it, if it still has that text.
+ */
+async function removeStale(file: string, staleText: string): Promise<void> {
+  const breaker = `${file}.${createHash('sha256').update(staleText).digest('hex').slice(0, 16)}`;
   try {
-    await rename(file, aside);
+    await writeFile(breaker, '', { flag: 'wx' });
   } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
+    const since = (await stat(breaker).catch(() => undefined))?.mtimeMs ?? Date.now();
+    // Its creator was killed in the middle of what takes a millisecond.
+    if (Date.now() - since > breakingTime) await rm(breaker, { force: true });
+    await sleep(10);
+    return;
   }
-  const moved = await read(aside);
-  if (moved !== undefined && (moved.pid !== stale?.pid || moved.began !== stale.began)) {
-    await link(aside, file).catch(() => undefined);
+  try {
+    if ((await readTextOrNull(file)) === staleText) await rm(file, { force: true });
+  } finally {
+    await rm(breaker, { force: true });
   }
-  await rm(aside, { force: true });
 }
 
-async function read(file: string): Promise<Holder | undefined> {
+function parseHolder(text: string): Holder | undefined {
   try {
-    const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== 'object' || parsed === null) return undefined;
     const { pid, began, npmPid } = parsed as Partial<Record<keyof Holder, unknown>>;
     if (typeof pid !== 'number' || typeof began !== 'string') return undefined;
@@ -100,6 +112,10 @@ async function read(file: string): Promise<Holder | undefined> {
   } catch {
     return undefined;
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 async function isAlive({ pid, began }: Holder): Promise<boolean> {
