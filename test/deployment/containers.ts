@@ -41,7 +41,7 @@ export function run({ folder, command, environment, healthcheck }: Container): R
     async healthy() {
       while (!(await succeeds(healthcheck, folder, environment))) {
         if (child.exitCode !== null) throw new Error(`expected a healthy process but it ended:\n${log}`);
-        await sleep(100);
+        await sleep(200);
       }
     },
     async stop() {
