@@ -10,18 +10,21 @@ export function suggest(word: string, vocabulary: readonly string[]): string | n
   return nearest;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein's distance, with two neighbours in the wrong order as one mistake (optimal string alignment). */
 function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= to.length; j += 1) {
-      const substituted = at(row, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, at(row, j) + 1, at(next, j - 1) + 1));
+      const substituted = at(previous, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      const isSwapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = isSwapped ? at(beforePrevious, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(substituted, swapped, at(previous, j) + 1, at(row, j - 1) + 1));
     }
-    row = next;
+    [beforePrevious, previous] = [previous, row];
   }
-  return at(row, to.length);
+  return at(previous, to.length);
 }
 
 function at(row: readonly number[], index: number): number {

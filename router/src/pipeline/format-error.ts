@@ -35,10 +35,9 @@ export function subgraphErrorOf(error: unknown): SubgraphError | null {
   return original instanceof SubgraphError ? original : null;
 }
 
-/** The subgraph's status is put back: @apollo/server takes an `extensions.http` for the status of its own answer. */
-function revealed(formatted: GraphQLFormattedError, { status }: SubgraphError): GraphQLFormattedError {
-  if (status === undefined) return formatted;
-  return { ...formatted, extensions: { ...formatted.extensions, http: { status } } };
+function revealed(formatted: GraphQLFormattedError, { http }: SubgraphError): GraphQLFormattedError {
+  if (http === undefined) return formatted;
+  return { ...formatted, extensions: { ...formatted.extensions, http } };
 }
 
 function redacted({ path }: GraphQLFormattedError): GraphQLFormattedError {

@@ -127,7 +127,7 @@ export class SubgraphDataSource implements GraphQLDataSource<RequestContext> {
       return { data: null, errors: this.atEmptyPlaces(body, outcome.toSubgraphError(name)) };
     }
     const errors = outcome.errors.flatMap(({ message, path, extensions }) => {
-      const error = new SubgraphError(name, message, { path, extensions: { ...extensions, service: name } });
+      const error = subgraphError(name, message, path, extensions);
       return path === undefined && outcome.data === null ? this.atEmptyPlaces(body, error) : [error];
     });
     if (outcome.data !== null) errors.push(...this.nullMisshapen(body, outcome.data));
@@ -166,6 +166,19 @@ const maxErrorsPerFetch = 100;
 function representationsOf(body: FetchBody): readonly unknown[] | null {
   const representations = body.variables['representations'];
   return Array.isArray(representations) ? representations : null;
+}
+
+function subgraphError(
+  subgraph: string,
+  message: string,
+  path: ErrorPath | undefined,
+  { http, ...extensions }: Record<string, unknown>,
+): SubgraphError {
+  return new SubgraphError(subgraph, message, {
+    path,
+    http,
+    extensions: { ...extensions, service: subgraph },
+  });
 }
 
 function isMutation(query: string): boolean {

@@ -11,8 +11,8 @@ export class SubgraphError extends Error {
   readonly subgraph: string;
   readonly path?: ErrorPath;
   readonly extensions: Record<string, unknown>;
-  /** The status of the subgraph's answer, where it is part of what went wrong. */
-  readonly status: number | undefined;
+  /** What becomes `extensions.http`. Kept apart, because @apollo/server takes that for the head of its own answer. */
+  readonly http: unknown;
   /** Such as ECONNREFUSED: for the log, never for a client. */
   readonly systemCode: string | undefined;
 
@@ -22,20 +22,20 @@ export class SubgraphError extends Error {
     this.subgraph = subgraph;
     if (options.path !== undefined) this.path = options.path;
     this.extensions = options.extensions;
-    this.status = options.status;
+    this.http = options.http;
     this.systemCode = options.systemCode;
   }
 
   at(path: ErrorPath): SubgraphError {
-    const { extensions, status, systemCode } = this;
-    return new SubgraphError(this.subgraph, this.message, { path, extensions, status, systemCode });
+    const { extensions, http, systemCode } = this;
+    return new SubgraphError(this.subgraph, this.message, { path, extensions, http, systemCode });
   }
 }
 
 interface SubgraphErrorOptions {
   readonly path?: ErrorPath | undefined;
   readonly extensions: Record<string, unknown>;
-  readonly status?: number | undefined;
+  readonly http?: unknown;
   readonly systemCode?: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export class SubrequestFailure extends Error {
   toSubgraphError(subgraph: string): SubgraphError {
     return new SubgraphError(subgraph, `subgraph \`${subgraph}\` ${this.message}`, {
       extensions: { code: this.code, service: subgraph },
-      status: this.status,
+      http: this.status === undefined ? undefined : { status: this.status },
       systemCode: systemCodeOf(this.cause),
     });
   }

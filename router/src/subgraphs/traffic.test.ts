@@ -1,0 +1,263 @@
+/** How the router talks to subgraphs: which headers, on which connections, how many requests, and until when. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { delayed, json, neverAnswer, startStubSubgraph, type StubSubgraph } from '@selvedge/testkit';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { compose } from '../testing/compose.js';
+import { Cleanup, startTestRouter, type TestRouter } from '../testing/test-router.js';
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const typeDefs = `
+  type Query { a: Int b: Int }
+  type Mutation { first: Int second: Int }
+`;
+const other = 'type Query { c: Int }';
+
+async function startPair(yaml = ''): Promise<{ one: StubSubgraph; two: StubSubgraph; router: TestRouter }> {
+  const one = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
+  const two = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
+  one.behave(json({ data: { a: 1 } }));
+  two.behave(json({ data: { c: 3 } }));
+  const sdl = compose([
+    { name: 'one', url: one.url, typeDefs },
+    { name: 'two', url: two.url, typeDefs: other },
+  ]);
+  const router = await cleanup.add(startTestRouter({ sdl, yaml }), (started) => started.close(0));
+  return { one, two, router };
+}
+
+describe('headers', () => {
+  const sent = { headers: { authorization: 'Bearer t', 'x-tenant': 'acme', 'x-debug': '1', cookie: 'c=1' } };
+  const mine = ['authorization', 'x-tenant', 'x-debug', 'cookie', 'tenant', 'x-added', 'x-default'];
+
+  async function arrived(yaml: string, subgraph: 'one' | 'two' = 'one'): Promise<Record<string, unknown>> {
+    const started = await startPair(yaml);
+    await started.router.query('{ a c }', {}, sent);
+    const headers = started[subgraph].requests[0]?.headers ?? {};
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => mine.includes(name)));
+  }
+
+  test('none goes to a subgraph by default', async () => {
+    expect(await arrived('')).toEqual({});
+  });
+
+  test('a named one goes where it is said, renamed or with a default', async () => {
+    const yaml = `
+      headers:
+        all: { request: [{ propagate: { named: Authorization } }] }
+        subgraphs:
+          one:
+            request:
+              - propagate: { named: x-tenant, rename: tenant }
+              - propagate: { named: x-default, default: fallback }
+              - insert: { name: x-added, value: "\${env.ADDED:-yes}" }
+    `;
+    const expected = { authorization: 'Bearer t', tenant: 'acme', 'x-default': 'fallback', 'x-added': 'yes' };
+    expect(await arrived(yaml)).toEqual(expected);
+    expect(await arrived(yaml, 'two')).toEqual({ authorization: 'Bearer t' });
+  });
+
+  test('a pattern matches whole names, and never what belongs to the connection', async () => {
+    const started = await startPair('headers: { all: { request: [{ propagate: { matching: ".*" } }] } }');
+    await started.router.query('{ a }', {}, { headers: { ...sent.headers, te: 'trailers' } });
+    const headers = started.one.requests[0]?.headers;
+    expect(headers).toMatchObject({ authorization: 'Bearer t', 'x-tenant': 'acme', cookie: 'c=1' });
+    expect(headers?.host).toBe(new URL(started.one.url).host);
+    expect(headers?.['te']).toBeUndefined();
+    expect(Number(headers?.['content-length'])).toBe(Buffer.byteLength(started.one.requests[0]?.text ?? ''));
+    expect(await arrived('headers: { all: { request: [{ propagate: { matching: x-ten } }] } }')).toEqual({});
+  });
+
+  test('a later rule removes what an earlier one let through', async () => {
+    const rules =
+      '[{ propagate: { matching: "x-.*" } }, { remove: { matching: "x-d.*" } }, { remove: { named: cookie } }]';
+    expect(await arrived(`headers: { all: { request: ${rules} } }`)).toEqual({ 'x-tenant': 'acme' });
+  });
+
+  test('a client cannot choose the content type that a subgraph sees', async () => {
+    const { one, router } = await startPair();
+    await router.query('{ a }', {}, { headers: { 'content-type': 'application/json; charset=UTF-8' } });
+    expect(one.requests[0]?.headers['content-type']).toBe('application/json');
+  });
+});
+
+describe('batching to a subgraph', () => {
+  const twoProducts = `
+    type Query { product(id: ID!): Product }
+    type Product @key(fields: "id") { id: ID! }
+  `;
+  const details = `
+    type Query { c: Int }
+    type Product @key(fields: "id") { id: ID! name: String }
+  `;
+  const parallel = '{ x: product(id: 1) { name } ... on Query { y: product(id: 2) { name } } }';
+
+  async function start(yaml: string) {
+    const products = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
+    const names = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
+    products.behave(
+      json({ data: { x: { __typename: 'Product', id: '1' }, y: { __typename: 'Product', id: '2' } } }),
+    );
+    const answer = (name: string) => ({ data: { _entities: [{ name }] } });
+    names.behave({
+      from: ({ body }) =>
+        json(Array.isArray(body) ? body.map((_, index) => answer(`array ${index}`)) : answer('single')),
+    });
+    const sdl = compose([
+      { name: 'products', url: products.url, typeDefs: twoProducts },
+      { name: 'names', url: names.url, typeDefs: details },
+    ]);
+    const router = await cleanup.add(startTestRouter({ sdl, yaml }), (started) => started.close(0));
+    return { products, names, router };
+  }
+
+  test('is off by default', async () => {
+    const { names, router } = await start('');
+    expect((await router.query(parallel)).data).toEqual({ x: { name: 'single' }, y: { name: 'single' } });
+    expect(names.requests).toHaveLength(2);
+  });
+
+  test('sends the fetches of one tick as one array, and one alone as itself', async () => {
+    const { products, names, router } = await start('batching: { subgraph: { all: { enabled: true } } }');
+    expect((await router.query(parallel)).data).toEqual({ x: { name: 'array 0' }, y: { name: 'array 1' } });
+    expect(names.requests).toHaveLength(1);
+    expect(names.requests[0]?.body).toHaveLength(2);
+    expect(Array.isArray(products.requests[0]?.body)).toBe(false);
+  });
+
+  test('can be switched on for one subgraph', async () => {
+    const { names, router } = await start(
+      'batching: { subgraph: { subgraphs: { names: { enabled: true } } } }',
+    );
+    await router.query(parallel);
+    expect(names.requests).toHaveLength(1);
+  });
+
+  test('never puts requests of two clients into one array', async () => {
+    const { names, router } = await start('batching: { subgraph: { all: { enabled: true } } }');
+    await Promise.all([router.query(parallel), router.query(parallel)]);
+    expect(names.requests.map(({ body }) => Array.isArray(body) && body.length)).toEqual([2, 2]);
+  });
+
+  test('one failure in an array is one failure', async () => {
+    const { names, router } = await start('batching: { subgraph: { all: { enabled: true } } }');
+    names.behave(json([{ data: { _entities: [{ name: 'good' }] } }, 'bad']));
+    const { data, errors } = await router.query(parallel);
+    expect(data).toEqual({ x: { name: 'good' }, y: { name: null } });
+    expect(errors).toMatchObject([{ path: ['y'], extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } }]);
+  });
+
+  test.each([
+    ['an array that is too short', json([]), 'SUBREQUEST_MALFORMED_RESPONSE'],
+    ['an object', json({ data: {} }), 'SUBREQUEST_MALFORMED_RESPONSE'],
+    ['a refusal', json({ errors: [{ message: 'no arrays' }] }, { status: 400 }), 'SUBREQUEST_HTTP_ERROR'],
+  ])('%s fails each fetch of the array', async (_, answer, code) => {
+    const { names, router } = await start('batching: { subgraph: { all: { enabled: true } } }');
+    names.behave(answer);
+    const { errors } = await router.query(parallel);
+    expect(errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([
+      [['x'], code],
+      [['y'], code],
+    ]);
+  });
+
+  test('leaves mutations alone, in their order', async () => {
+    const { one, router } = await startPair('batching: { subgraph: { all: { enabled: true } } }');
+    one.behave(json({ data: { first: 1, second: 2 } }));
+    await router.query('mutation { first second }');
+    expect(one.requests.every(({ body }) => !Array.isArray(body))).toBe(true);
+  });
+
+  test('gathers over the operations of a client’s own array', async () => {
+    const { one, router } = await startPair(
+      'batching: { enabled: true, subgraph: { all: { enabled: true } } }',
+    );
+    one.behave({
+      from: ({ body }) => json(Array.isArray(body) ? [{ data: { a: 1 } }, { data: { b: 2 } }] : {}),
+    });
+    const response = await router.post([{ query: '{ a }' }, { query: '{ b }' }]);
+    expect(await response.json()).toEqual([{ data: { a: 1 } }, { data: { b: 2 } }]);
+    expect(one.requests).toHaveLength(1);
+  });
+});
+
+describe('connections', () => {
+  test('are kept: many requests in turn use one', async () => {
+    const { one, router } = await startPair();
+    const ports = new Set<number | undefined>();
+    const counting = createServer((request: IncomingMessage, response) => {
+      ports.add(request.socket.remotePort);
+      request.resume();
+      response.setHeader('content-type', 'application/json').end('{"data":{"a":1}}');
+    });
+    await new Promise<void>((resolve) => counting.listen(0, '127.0.0.1', resolve));
+    await cleanup.add(counting, (server) => new Promise((resolve) => server.close(resolve)));
+    const { port } = counting.address() as AddressInfo;
+    const sdl = compose([{ name: 'one', url: `http://127.0.0.1:${port}/graphql`, typeDefs }]);
+    await router.replaceSupergraph(sdl);
+    for (let i = 0; i < 10; i += 1) expect((await router.query('{ a }')).data).toEqual({ a: 1 });
+    expect(ports.size).toBe(1);
+    expect(one.requests).toHaveLength(0);
+  });
+
+  test('follow override_subgraph_url', async () => {
+    const elsewhere = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
+    elsewhere.behave(json({ data: { c: 42 } }));
+    const { two, router } = await startPair(`override_subgraph_url: { two: "${elsewhere.url}" }`);
+    expect((await router.query('{ c }')).data).toEqual({ c: 42 });
+    expect(two.requests).toHaveLength(0);
+  });
+});
+
+describe('abort', () => {
+  test('a client that leaves ends the fetches made for it: the subgraph sees its connection closed', async () => {
+    const { one, router } = await startPair();
+    one.behave(neverAnswer);
+    const client = new AbortController();
+    const request = router.query('{ a }', {}, { signal: client.signal });
+    await vi.waitFor(() => {
+      expect(one.requests).toHaveLength(1);
+    });
+    expect(one.requests[0]?.aborted).toBe(false);
+    client.abort();
+    await expect(request).rejects.toThrow();
+    await vi.waitFor(() => {
+      expect(one.requests[0]?.aborted).toBe(true);
+    });
+  });
+
+  test('a client that stays keeps its fetches', async () => {
+    const { one, router } = await startPair();
+    one.behave(delayed(200, json({ data: { a: 1 } })));
+    expect((await router.query('{ a }')).data).toEqual({ a: 1 });
+    expect(one.requests[0]?.aborted).toBe(false);
+  });
+
+  test('a fetch beyond its deadline is ended too', async () => {
+    const { one, router } = await startPair('traffic_shaping: { all: { timeout: 50ms } }');
+    one.behave(neverAnswer);
+    const { errors } = await router.query('{ a }');
+    expect(errors?.[0]?.extensions['code']).toBe('SUBREQUEST_TIMEOUT');
+    await vi.waitFor(() => {
+      expect(one.requests[0]?.aborted).toBe(true);
+    });
+  });
+
+  test('a request beyond its own time is answered 504 and ends its fetches', async () => {
+    const { one, router } = await startPair('traffic_shaping: { router: { timeout: 100ms } }');
+    one.behave(neverAnswer);
+    const { status, errors } = await router.query('{ a }');
+    expect(status).toBe(504);
+    expect(errors).toEqual([
+      {
+        message: 'expected the request to finish within 100 ms but it did not',
+        extensions: { code: 'REQUEST_TIMEOUT' },
+      },
+    ]);
+    await vi.waitFor(() => {
+      expect(one.requests[0]?.aborted).toBe(true);
+    });
+  });
+});

@@ -1,0 +1,227 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { json, startStubSubgraph } from '@selvedge/testkit';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { compose } from '../testing/compose.js';
+import { Cleanup, startTestRouter } from '../testing/test-router.js';
+import { followFile, type FileFollower } from './follow-file.js';
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const url = 'http://127.0.0.1:9/graphql';
+
+function closeFollower(follower: FileFollower): Promise<void> {
+  follower.close();
+  return Promise.resolve();
+}
+
+describe('a supergraph is refused', () => {
+  const oneField = (directive: string) =>
+    compose([{ name: 'one', url, typeDefs: `scalar federation__Scope type Query { a: Int ${directive} }` }]);
+
+  test.each([
+    ['@authenticated', 'https://specs.apollo.dev/authenticated/v0.1'],
+    ['@requiresScopes(scopes: [["read"]])', 'https://specs.apollo.dev/requiresScopes/v0.1'],
+    ['@policy(policies: [["owner"]])', 'https://specs.apollo.dev/policy/v0.1'],
+  ])('when it links %s', async (directive, feature) => {
+    await expect(startTestRouter({ sdl: oneField(directive) })).rejects.toThrow(
+      `expected a supergraph of features that this router executes but got one that links ${feature};`,
+    );
+  });
+
+  test.each([
+    ['https://specs.apollo.dev/context/v0.1', 'SECURITY'],
+    ['https://specs.apollo.dev/cacheTag/v0.1', null],
+    ['https://specs.apollo.dev/join/v9.9', null],
+    ['https://example.com/own/v1.0', 'EXECUTION'],
+  ])('when it links %s for %s', async (feature, purpose) => {
+    const purposeText = purpose === null ? '' : `, for: ${purpose}`;
+    const sdl = oneField('').replace('schema\n', `schema\n  @link(url: "${feature}"${purposeText})\n`);
+    await expect(startTestRouter({ sdl })).rejects.toThrow(/expected /);
+  });
+
+  test.each([
+    ['is no supergraph', 'type Query { a: Int }', /expected a composed supergraph/],
+    [
+      'is no GraphQL',
+      'hello {',
+      /expected a composed supergraph but got one that cannot be read: Syntax Error/,
+    ],
+    ['is empty', '', /expected a composed supergraph/],
+  ])('when it %s', async (_, sdl, message) => {
+    await expect(startTestRouter({ sdl })).rejects.toThrow(message);
+  });
+
+  test('when a subgraph has no URL, unless router.yaml gives one', async () => {
+    const sdl = compose([{ name: 'one', url: '', typeDefs: 'type Query { a: Int }' }]);
+    await expect(startTestRouter({ sdl })).rejects.toThrow(
+      /expected an HTTP URL for subgraph one but got ""/,
+    );
+    const yaml = `override_subgraph_url: { one: "${url}" }`;
+    await cleanup.add(startTestRouter({ sdl, yaml }), (router) => router.close(0));
+  });
+});
+
+test('a feature that asks nothing of a router is no obstacle', async () => {
+  const typeDefs =
+    'type Query { a: Int @tag(name: "x") @cost(weight: 2) b: [Int] @listSize(assumedSize: 3) }';
+  const sdl = compose([{ name: 'one', url, typeDefs }]).replace(
+    'schema\n',
+    'schema\n  @link(url: "https://example.com/note/v1.0")\n',
+  );
+  const router = await cleanup.add(startTestRouter({ sdl }), (started) => started.close(0));
+  expect((await router.query('{ __typename }')).data).toEqual({ __typename: 'Query' });
+});
+
+test('a subgraph that router.yaml misspells is warned about', async () => {
+  const sdl = compose([{ name: 'reviews', url, typeDefs: 'type Query { a: Int }' }]);
+  const yaml = 'traffic_shaping: { subgraphs: { review: { timeout: 1s } } }';
+  const router = await cleanup.add(startTestRouter({ sdl, yaml }), (started) => started.close(0));
+  expect(router.log.map((line) => line['msg'])).toContain(
+    '`traffic_shaping.subgraphs.review` names a subgraph that the supergraph does not have; did you mean `reviews`?',
+  );
+});
+
+describe('following the file', () => {
+  function temporaryFile(text: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
+    void cleanup.add(folder, async () => rm(folder, { recursive: true }));
+    const path = join(folder, 'supergraph.graphql');
+    writeFileSync(path, text);
+    return path;
+  }
+
+  test('a continuous load sees 20 changes and not one failure', async () => {
+    const stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
+    stub.behave({
+      from: async () => {
+        await sleep(5);
+        return json({ data: { kept: 1 } });
+      },
+    });
+    const version = (n: number) =>
+      compose([{ name: 'one', url: stub.url, typeDefs: `type Query { kept: Int field${n}: Int }` }]);
+    const path = temporaryFile(version(0));
+    const router = await cleanup.add(startTestRouter({ sdl: version(0) }), (started) => started.close(0));
+    const loaded = () => router.log.filter((line) => line['msg'] === 'supergraph loaded').length;
+    const follower = followFile({
+      path,
+      initial: version(0),
+      onText: (text) => router.replaceSupergraph(text),
+      onUnreadable: (error) => {
+        throw error;
+      },
+    });
+    await cleanup.add(follower, closeFollower);
+
+    const load = { isOn: true, answered: 0, failures: [] as unknown[] };
+    const client = async () => {
+      while (load.isOn) {
+        const answer = await router.query('{ kept }').catch((error: unknown) => ({ error }));
+        if ('data' in answer && answer.errors === undefined && answer.data?.['kept'] === 1)
+          load.answered += 1;
+        else load.failures.push(answer);
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    for (let n = 1; n <= 20; n += 1) {
+      // In turn as editors and as deployments write: in place, and by a rename over it.
+      if (n % 2 === 0) writeFileSync(path, version(n));
+      else {
+        writeFileSync(`${path}.new`, version(n));
+        renameSync(`${path}.new`, path);
+      }
+      await vi.waitFor(
+        () => {
+          expect(loaded()).toBe(n + 1);
+        },
+        { timeout: 10_000 },
+      );
+    }
+    load.isOn = false;
+    await Promise.all(clients);
+    expect(load.failures).toEqual([]);
+    expect(load.answered).toBeGreaterThan(100);
+    expect((await router.query('{ field20 }')).status).toBe(200);
+    expect((await router.query('{ field19 }')).errors?.[0]?.extensions['code']).toBe(
+      'GRAPHQL_VALIDATION_FAILED',
+    );
+  });
+
+  test('a request in flight ends on the supergraph that it began with, which is stopped after it', async () => {
+    const stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
+    let finish: () => void = () => undefined;
+    stub.behave((response) => {
+      finish = () => response.setHeader('content-type', 'application/json').end('{"data":{"old":1}}');
+    });
+    const version = (field: string) =>
+      compose([{ name: 'one', url: stub.url, typeDefs: `type Query { ${field}: Int }` }]);
+    const router = await cleanup.add(startTestRouter({ sdl: version('old') }), (started) => started.close(0));
+    const underway = router.query('{ old }');
+    await vi.waitFor(() => {
+      expect(stub.requests).toHaveLength(1);
+    });
+    await router.replaceSupergraph(version('fresh'));
+    expect((await router.query('{ old }')).status).toBe(400);
+    finish();
+    expect((await underway).data).toEqual({ old: 1 });
+  });
+
+  test('what cannot be served is refused, and the old one stays', async () => {
+    const sdl = compose([{ name: 'one', url, typeDefs: 'type Query { a: Int }' }]);
+    const router = await cleanup.add(startTestRouter({ sdl }), (started) => started.close(0));
+    await expect(router.replaceSupergraph(sdl.slice(0, 500))).rejects.toThrow(
+      /expected a composed supergraph/,
+    );
+    expect((await router.query('{ __typename }')).status).toBe(200);
+  });
+
+  test('a file in the middle of being written is not taken', async () => {
+    const path = temporaryFile('old');
+    const texts: string[] = [];
+    const follower = followFile({
+      path,
+      initial: 'old',
+      settleTime: 100,
+      onText: (text) => Promise.resolve(void texts.push(text)),
+      onUnreadable: () => undefined,
+    });
+    await cleanup.add(follower, closeFollower);
+    for (let length = 1; length <= 10; length += 1) {
+      writeFileSync(path, 'n'.repeat(length));
+      await sleep(20);
+    }
+    await vi.waitFor(() => {
+      expect(texts).toEqual(['n'.repeat(10)]);
+    });
+  });
+
+  test('a change is found by the poll where nothing reports it, and a file that is gone is said once', async () => {
+    const path = temporaryFile('old');
+    const texts: string[] = [];
+    const complaints: unknown[] = [];
+    const follower = followFile({
+      path,
+      initial: 'old',
+      pollInterval: 20,
+      settleTime: 1,
+      onText: (text) => Promise.resolve(void texts.push(text)),
+      onUnreadable: (error) => complaints.push(error),
+    });
+    await cleanup.add(follower, closeFollower);
+    rmSync(path);
+    await vi.waitFor(() => {
+      expect(complaints).toHaveLength(1);
+    });
+    await sleep(100);
+    writeFileSync(path, 'new');
+    await vi.waitFor(() => {
+      expect(texts).toEqual(['new']);
+    });
+    expect(complaints).toHaveLength(1);
+  });
+});
