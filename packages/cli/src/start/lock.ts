@@ -51,8 +51,7 @@ export async function takeLock(
       await removeStale(file, text);
       continue;
     }
-    const stops = holder.npmPid !== undefined && (await startTimeOf(holder.npmPid)) === undefined;
-    if (!stops || Date.now() > deadline) {
+    if (!(await lostItsNpm(holder)) || Date.now() > deadline) {
       throw new CommandFailure(
         `Selvedge already runs on this state folder (process ${holder.pid}): stop it with Ctrl-C or \`kill ${holder.pid}\`, ` +
           'or set SELVEDGE_STATE to another folder.',
@@ -63,6 +62,14 @@ export async function takeLock(
     await sleep(100);
   }
   return { release: () => rm(file, { force: true }) };
+}
+
+/** Whether a start held this lock that was killed, or whose npm was, so that what it ran is ending. */
+export async function isBeingLeft(file: string): Promise<boolean> {
+  const text = await readTextOrNull(file);
+  if (text === null) return false;
+  const holder = parseHolder(text);
+  return holder === undefined || !(await isAlive(holder)) || (await lostItsNpm(holder));
 }
 
 async function create(file: string, holder: Holder): Promise<boolean> {
@@ -120,4 +127,8 @@ function hasCode(error: unknown, code: string): boolean {
 
 async function isAlive({ pid, began }: Holder): Promise<boolean> {
   return (await startTimeOf(pid)) === began;
+}
+
+async function lostItsNpm({ npmPid }: Holder): Promise<boolean> {
+  return npmPid !== undefined && (await startTimeOf(npmPid)) === undefined;
 }

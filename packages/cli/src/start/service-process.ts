@@ -38,14 +38,22 @@ const listenTime = 60_000;
 
 const shownLines = 20;
 
+/**
+ * Runs in the child before its own code. A service ends when its parent does, but it hears of that only once it listens to it, and a
+ * parent that is killed while it still loads its modules would leave it for ever.
+ */
+const endWithParent = `data:text/javascript,${encodeURIComponent(
+  `process.once('disconnect', () => setTimeout(() => process.exit(1), ${stopTime}).unref());`,
+)}`;
+
 /** Starts the process; what it prints is appended to its log file. */
 export async function launch(spec: ServiceSpec, onProgress: (text: string) => void): Promise<ServiceProcess> {
   const log = await open(spec.logFile, 'a');
   try {
     const child = fork(spec.module, [...spec.args], {
       env: { ...spec.env, PORT: String(spec.port) },
-      // A debugger's port or a loader of this process is not the child's.
-      execArgv: [],
+      // Instead of ours: a debugger's port or a loader of this process is not the child's.
+      execArgv: ['--import', endWithParent],
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
       // Ctrl-C reaches every process of the terminal's group; the order in which services stop is this process's to keep.
       detached: true,

@@ -184,6 +184,15 @@ describe('the end', () => {
     expect(await startTimeOf(postgres)).toBeUndefined();
   });
 
+  test('by SIGKILL ends even a router that does not listen to it, and the next start waits for its port', async () => {
+    const killed = begin({ env: { FAKE_ROUTER: '{ "deaf": true }' } });
+    const { services } = await pidsOf(project, killed);
+    const { port } = new URL((await urlsOf(killed)).get('GraphQL') ?? '');
+    killed.process.kill('SIGKILL');
+    await urlsOf(begin({ env: { PORT: port } }));
+    await gone(...services);
+  });
+
   test.each([
     ['SIGKILL', 'stays'],
     ['SIGKILL', 'replaced'],

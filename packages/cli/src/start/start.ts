@@ -5,14 +5,14 @@ import { CommandFailure } from '../command-failure.js';
 import { openBrowser } from './browser.js';
 import { ensureCredentials } from './credentials.js';
 import { watchInterrupts } from './interrupts.js';
-import { takeLock, type StateLock } from './lock.js';
+import { isBeingLeft, takeLock, type StateLock } from './lock.js';
 import { rotateLog } from './log-file.js';
 import { assertPortFree } from './port.js';
 import { findNpm } from './process-identity.js';
 import { Progress } from './progress.js';
 import { routerConfig } from './router-config.js';
 import { routerSpec, subgraphNames, subgraphSpec } from './services.js';
-import { openStateFolder, type StateFolder } from './state-folder.js';
+import { makeStateFolder, stateFolderAt, type StateFolder } from './state-folder.js';
 import { provisionStores } from './store.js';
 import { describeSystem } from './summary.js';
 import { System } from './system.js';
@@ -39,6 +39,9 @@ export interface StartSource {
   readonly buildExplorer: () => Promise<boolean>;
 }
 
+/** A service is gone so long, in milliseconds, after its parent was killed. */
+const orphanTime = 10_000;
+
 /**
  * Runs until it is told to stop, and leaves no process behind.
  *
@@ -50,8 +53,10 @@ export async function start(options: StartOptions, source: StartSource): Promise
       '`npm start` is for development (its tokens are signed with a key of the moment): with NODE_ENV=production use docker-compose.yml.',
     );
   }
-  await assertPortFree(options.port);
-  const state = await openStateFolder(options.stateFolder);
+  const state = stateFolderAt(options.stateFolder);
+  // The router of a start that was killed has its port for as long as it finishes its requests.
+  await assertPortFree(options.port, (await isBeingLeft(state.lock)) ? orphanTime : 0);
+  await makeStateFolder(state);
   const npmPid = findNpm();
   const lock = await takeLock(state.lock, npmPid, (pid) => {
     console.log(`Waiting for the previous start (process ${pid}), whose npm was killed, to stop.`);

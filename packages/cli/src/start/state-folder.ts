@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CommandFailure } from '../command-failure.js';
 
 export interface StateFolder {
+  readonly path: string;
   readonly lock: string;
   readonly credentials: string;
   readonly routerConfig: string;
@@ -13,9 +14,8 @@ export interface StateFolder {
   logOf(service: string): string;
 }
 
-/** Makes the folder when it is missing. Throws a `CommandFailure` when it cannot be written. */
-export async function openStateFolder(path: string): Promise<StateFolder> {
-  const logs = join(path, 'logs');
+/** Makes the folder when it is missing. Throws a `CommandFailure` when it cannot be made. */
+export async function makeStateFolder({ path, logs }: StateFolder): Promise<void> {
   try {
     await mkdir(logs, { recursive: true });
   } catch (error) {
@@ -24,7 +24,13 @@ export async function openStateFolder(path: string): Promise<StateFolder> {
       { cause: error },
     );
   }
+}
+
+/** Names only: nothing is made. */
+export function stateFolderAt(path: string): StateFolder {
+  const logs = join(path, 'logs');
   return {
+    path,
     lock: join(path, 'start.lock'),
     credentials: join(path, 'credentials.json'),
     routerConfig: join(path, 'router.yaml'),
