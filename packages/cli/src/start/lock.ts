@@ -51,12 +51,7 @@ export async function takeLock(
       await removeStale(file, text);
       continue;
     }
-    if (!(await lostItsNpm(holder)) || Date.now() > deadline) {
-      throw new CommandFailure(
-        `Selvedge already runs on this state folder (process ${holder.pid}): stop it with Ctrl-C or \`kill ${holder.pid}\`, ` +
-          'or set SELVEDGE_STATE to another folder.',
-      );
-    }
+    if (!(await lostItsNpm(holder)) || Date.now() > deadline) throw heldBy(holder);
     if (!told) onWait(holder.pid);
     told = true;
     await sleep(100);
@@ -64,12 +59,24 @@ export async function takeLock(
   return { release: () => rm(file, { force: true }) };
 }
 
-/** Whether a start held this lock that was killed, or whose npm was, so that what it ran is ending. */
-export async function isBeingLeft(file: string): Promise<boolean> {
+/**
+ * Looks without taking: `free`, or `leaving` where what a killed start ran is ending.
+ *
+ * @throws CommandFailure that names the process which runs on this state folder
+ */
+export async function inspectLock(file: string): Promise<'free' | 'leaving'> {
   const text = await readTextOrNull(file);
-  if (text === null) return false;
+  if (text === null) return 'free';
   const holder = parseHolder(text);
-  return holder === undefined || !(await isAlive(holder)) || (await lostItsNpm(holder));
+  if (holder === undefined || !(await isAlive(holder)) || (await lostItsNpm(holder))) return 'leaving';
+  throw heldBy(holder);
+}
+
+function heldBy({ pid }: Holder): CommandFailure {
+  return new CommandFailure(
+    `Selvedge already runs on this state folder (process ${pid}): stop it with Ctrl-C or \`kill ${pid}\`, ` +
+      'or set SELVEDGE_STATE to another folder and PORT to another port.',
+  );
 }
 
 async function create(file: string, holder: Holder): Promise<boolean> {

@@ -73,10 +73,10 @@ describe('a start', () => {
     expect((await stat(join(project.state, 'credentials.json'))).mode & 0o777).toBe(0o600);
   });
 
-  test('is refused while another runs on the same state folder', async () => {
+  test('is refused while another runs on the same state folder, also where it asks for the same port', async () => {
     const first = begin();
-    await urlsOf(first);
-    const second = begin();
+    const { port } = new URL((await urlsOf(first)).get('GraphQL') ?? '');
+    const second = begin({ env: { PORT: port } });
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(
       `Selvedge already runs on this state folder (process ${first.process.pid ?? 0})`,

@@ -5,7 +5,7 @@ import { CommandFailure } from '../command-failure.js';
 import { openBrowser } from './browser.js';
 import { ensureCredentials } from './credentials.js';
 import { watchInterrupts } from './interrupts.js';
-import { isBeingLeft, takeLock, type StateLock } from './lock.js';
+import { inspectLock, takeLock, type StateLock } from './lock.js';
 import { rotateLog } from './log-file.js';
 import { assertPortFree } from './port.js';
 import { findNpm } from './process-identity.js';
@@ -55,7 +55,7 @@ export async function start(options: StartOptions, source: StartSource): Promise
   }
   const state = stateFolderAt(options.stateFolder);
   // The router of a start that was killed has its port for as long as it finishes its requests.
-  await assertPortFree(options.port, (await isBeingLeft(state.lock)) ? orphanTime : 0);
+  await assertPortFree(options.port, (await inspectLock(state.lock)) === 'leaving' ? orphanTime : 0);
   await makeStateFolder(state);
   const npmPid = findNpm();
   const lock = await takeLock(state.lock, npmPid, (pid) => {
