@@ -19,7 +19,8 @@ export const errorCodes = {
   MAX_HEIGHT_LIMIT: 'The operation selects more fields than `limits.max_height`.',
   MAX_ALIASES_LIMIT: 'The operation has more aliases than `limits.max_aliases`.',
   MAX_ROOT_FIELDS_LIMIT: 'The operation has more root fields than `limits.max_root_fields`.',
-  COST_QUERY_PARSE_FAILURE: 'The cost of the operation cannot be told, because a list in it has no clear size.',
+  COST_QUERY_PARSE_FAILURE:
+    'The cost of the operation cannot be told, because a list in it has no clear size.',
   COST_ESTIMATED_TOO_EXPENSIVE: 'The estimated cost is above `demand_control.strategy.static_estimated.max`.',
   QUERY_PLANNING_FAILED: 'The operation is valid, but there is no way to answer it within bounds.',
   SUPERGRAPH_NOT_LOADED: 'No supergraph is loaded: the router is starting or stopping.',

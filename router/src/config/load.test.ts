@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig, readConfig } from './load.js';
+import { routerConfigSchema } from './schema.js';
 
 function problemsOf(text: string, env: NodeJS.ProcessEnv = {}): readonly string[] {
   try {
@@ -145,6 +147,24 @@ describe('router.yaml', () => {
     );
     expect(problem).toMatch(/^`apq\.router\.cache\.redis\.urls\[0\]`: expected a URL such as "redis:/);
     expect(problem).not.toContain('secret');
+  });
+
+  test('the page that documents it shows all keys there are, and every default', () => {
+    const page = readFileSync(new URL('../../../docs/router.md', import.meta.url), 'utf8');
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const shown = parseConfig(yaml, {});
+    const defaults = parseConfig('', {});
+    const withoutExamples = {
+      ...shown,
+      headers: defaults.headers,
+      cors: { ...shown.cors, origins: defaults.cors.origins },
+      override_subgraph_url: {},
+      traffic_shaping: { ...shown.traffic_shaping, subgraphs: {} },
+      batching: { ...shown.batching, subgraph: { ...shown.batching.subgraph, subgraphs: {} } },
+      include_subgraph_errors: { ...shown.include_subgraph_errors, subgraphs: {} },
+    };
+    expect(withoutExamples).toEqual(defaults);
+    for (const key of Object.keys(routerConfigSchema(true).shape)) expect(yaml).toContain(`${key}:`);
   });
 
   test('a file that is not there is one clear sentence', () => {

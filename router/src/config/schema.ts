@@ -130,6 +130,7 @@ const limits = z
   .strictObject({
     http_max_request_bytes: z.int().positive().default(2_000_000),
     subgraph_max_response_bytes: z.int().positive().default(64_000_000),
+    parser_max_tokens: z.int().positive().default(15_000),
     max_depth: z.int().positive().optional(),
     max_height: z.int().positive().optional(),
     max_aliases: z.int().positive().optional(),

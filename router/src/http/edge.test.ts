@@ -42,6 +42,20 @@ describe('bad requests are told what was expected', () => {
     ['variables that are a list', { ...good, variables: [] }, 400, 'BAD_REQUEST', /must be an object/],
     ['a syntax error', { query: '{ hello(' }, 400, 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
     [
+      'a document without end',
+      { query: `{ ${'a '.repeat(20_000)} }` },
+      400,
+      'GRAPHQL_PARSE_FAILED',
+      /more that 15000 tokens/,
+    ],
+    [
+      'a document without bottom',
+      { query: '{a'.repeat(7_000) },
+      400,
+      'GRAPHQL_PARSE_FAILED',
+      /Syntax Error|call stack/,
+    ],
+    [
       'an unknown field',
       { query: '{ nope }' },
       400,

@@ -186,23 +186,20 @@ function logFailure(
   context: RequestContext | null,
   milliseconds: number,
 ): void {
-  const codes = [...(context?.failure.codes ?? [])];
+  const failure = describeFailure(context);
   const status = response.statusCode;
   const hasLeft = response.destroyed && !response.writableFinished;
-  if (codes.length === 0 && status < 400 && !hasLeft) return;
-  const { operations = [], subgraphs = [], causes = [] } = context?.failure ?? {};
-  log.warn(
-    {
-      requestId,
-      status,
-      codes,
-      operations: [...operations],
-      subgraphs: [...subgraphs],
-      causes: [...causes],
-      milliseconds: Math.round(milliseconds),
-    },
-    hasLeft ? 'client left' : 'request failed',
-  );
+  if (failure.codes.length === 0 && status < 400 && !hasLeft) return;
+  // What the client did wrong is information; what we or a subgraph did wrong is a warning.
+  const isOurs =
+    status >= 500 || failure.subgraphs.length > 0 || failure.codes.includes('INTERNAL_SERVER_ERROR');
+  const line = { requestId, status, ...failure, milliseconds: Math.round(milliseconds) };
+  log[isOurs ? 'warn' : 'info'](line, hasLeft ? 'client left' : 'request failed');
+}
+
+function describeFailure(context: RequestContext | null) {
+  const { operations = [], codes = [], subgraphs = [], causes = [] } = context?.failure ?? {};
+  return { operations: [...operations], codes: [...codes], subgraphs: [...subgraphs], causes: [...causes] };
 }
 
 function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {

@@ -39,6 +39,8 @@ export async function startServer(
     introspection: config.supergraph.introspection,
     persistedQueries: options.persistedQueries === null ? false : { cache: options.persistedQueries },
     allowBatchedHttpRequests: config.batching.enabled,
+    // Validation takes more than linear time in the worst case; this bounds what it can be given.
+    parseOptions: { maxLexicalTokens: config.limits.parser_max_tokens },
     maxRecursiveSelections: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -1,4 +1,6 @@
 import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
+import { ClientError } from '@selvedge/errors';
+import { asksASubgraph } from './empty-plan.js';
 import type { ExecutedPlan, PlannedOperation } from './stages.js';
 
 /**
@@ -7,6 +9,14 @@ import type { ExecutedPlan, PlannedOperation } from './stages.js';
  */
 export async function executePlan(operation: PlannedOperation): Promise<ExecutedPlan> {
   const { supergraph, document, operationName, plan } = operation;
+  if (plan.node === undefined && asksASubgraph(operation)) {
+    // @apollo/gateway would answer with nulls, as if that were the data.
+    const error = new ClientError(
+      'QUERY_PLANNING_FAILED',
+      'no subgraph can answer any field of this operation',
+    );
+    return { ...operation, outcome: { data: null, errors: [error] } };
+  }
   const operationContext = buildOperationContext({
     schema: supergraph.apiSchema,
     operationDocument: document,

@@ -77,6 +77,35 @@ test('a feature that asks nothing of a router is no obstacle', async () => {
   expect((await router.query('{ __typename }')).data).toEqual({ __typename: 'Query' });
 });
 
+test('a supergraph of federation 1 is served too', async () => {
+  const stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
+  stub.behave({
+    from: ({ text }) =>
+      json({
+        data: text.includes('_entities') ? { _entities: [{ b: 2 }] } : { t: { __typename: 'T', id: '1' } },
+      }),
+  });
+  const sdl = `
+    schema @core(feature: "https://specs.apollo.dev/core/v0.1") @core(feature: "https://specs.apollo.dev/join/v0.1") {
+      query: Query
+    }
+    directive @core(feature: String!) repeatable on SCHEMA
+    directive @join__field(graph: join__Graph, provides: join__FieldSet, requires: join__FieldSet) on FIELD_DEFINITION
+    directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+    directive @join__owner(graph: join__Graph!) on INTERFACE | OBJECT
+    directive @join__type(graph: join__Graph!, key: join__FieldSet) repeatable on INTERFACE | OBJECT
+    scalar join__FieldSet
+    enum join__Graph { A @join__graph(name: "a", url: "${stub.url}") B @join__graph(name: "b", url: "${stub.url}") }
+    type Query { t: T @join__field(graph: A) }
+    type T @join__owner(graph: A) @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") {
+      id: ID! @join__field(graph: A)
+      b: Int @join__field(graph: B)
+    }
+  `;
+  const router = await cleanup.add(startTestRouter({ sdl }), (started) => started.close(0));
+  expect((await router.query('{ t { id b } }')).data).toEqual({ t: { id: '1', b: 2 } });
+});
+
 test('a subgraph that router.yaml misspells is warned about', async () => {
   const sdl = compose([{ name: 'reviews', url, typeDefs: 'type Query { a: Int }' }]);
   const yaml = 'traffic_shaping: { subgraphs: { review: { timeout: 1s } } }';
