@@ -44,7 +44,9 @@ export function holdsAll(installed, wanted) {
     // Workspaces are folders of ours, and an optional package is installed only where its platform matches.
     if (!path.startsWith('node_modules/') || locked.optional === true) return true;
     const found = installed[path];
-    return found !== undefined && found.version === locked.version && found.resolved === locked.resolved;
+    // npm can be told to leave the registry's address out of a lockfile.
+    const sameSource = locked.resolved === undefined || found?.resolved === locked.resolved;
+    return found !== undefined && found.version === locked.version && sameSource;
   });
 }
 
