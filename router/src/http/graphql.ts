@@ -4,6 +4,7 @@
  * overruns its time, abort every fetch that is still under way for them.
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
@@ -78,6 +79,8 @@ class RequestLifetime {
     private readonly response: ServerResponse,
     milliseconds: number,
   ) {
+    // Every fetch of the request listens, and a plan may have any number of them.
+    setMaxListeners(0, this.controller.signal);
     const { promise, resolve } = withResolvers<'overrun'>();
     this.overrun = promise;
     this.timer = setTimeout(() => {

@@ -228,6 +228,23 @@ describe('abort', () => {
     });
   });
 
+  test('many fetches of one request are nothing that node warns of', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const names = Array.from({ length: 20 }, (_, n) => `f${n}`);
+    const stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
+    stub.behave(delayed(20, json({ data: Object.fromEntries(names.map((name) => [name, 1])) })));
+    const sdl = compose(
+      names.map((name) => ({ name, url: stub.url, typeDefs: `type Query { ${name}: Int }` })),
+    );
+    const router = await cleanup.add(startTestRouter({ sdl }), (started) => started.close(0));
+    expect((await router.query(`{ ${names.join(' ')} }`)).errors).toBeUndefined();
+    expect(stub.requests).toHaveLength(20);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   test('a client that stays keeps its fetches', async () => {
     const { one, router } = await startPair();
     one.behave(delayed(200, json({ data: { a: 1 } })));
