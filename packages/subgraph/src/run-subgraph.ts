@@ -7,7 +7,10 @@ import { migrate, revert } from './store/migrate.js';
 import { seedOnce } from './store/seed.js';
 import { Store } from './store/store.js';
 
-/** Runs the command that the process was started with: `serve` (unless told), `migrate`, `revert [n]`, `seed`, `--help`. */
+/**
+ * Runs the command that the process was started with: `serve` (unless told), `migrate`, `revert [n]`, `seed`, `--help`.
+ * What keeps it from running is told in one sentence on stderr and to the parent, and the process ends with exit code 1.
+ */
 export async function runSubgraph(definition: SubgraphDefinition): Promise<void> {
   try {
     await run(definition, process.argv.slice(2));
@@ -37,7 +40,10 @@ async function run(
       const count = argument === undefined ? 1 : Number(argument);
       if (!Number.isInteger(count) || count < 1)
         throw new Error(`expected \`revert [n]\` with n of at least 1 but got "${argument ?? ''}"`);
-      return withStore(definition, (store) => revert(store, count));
+      return withStore(definition, async (store) => {
+        const names = await revert(store, count);
+        say(names.length === 0 ? 'nothing to revert' : `reverted: ${names.join(', ')}`);
+      });
     }
     case 'seed':
       return withStore(definition, async (store, { seedScale }) => {
@@ -46,7 +52,7 @@ async function run(
         const didSeed = await seedOnce(store, seed, seedScale === 0 ? 1 : seedScale, (what, done, total) => {
           say(`${what}: ${done} of ${total}`);
         });
-        if (!didSeed) say('seeded before');
+        say(didSeed ? 'seeded' : 'seeded before');
       });
     case '--help':
     case '-h':
@@ -70,7 +76,9 @@ async function serve(definition: SubgraphDefinition, config: SubgraphConfig): Pr
       tellParent({ type: 'progress', text });
     },
   });
+  const stopping = new AbortController();
   onceAskedToStop((reason) => {
+    stopping.abort();
     log.info({ reason }, 'stopping');
     void subgraph.stop().finally(() => process.exit());
   });
@@ -80,6 +88,8 @@ async function serve(definition: SubgraphDefinition, config: SubgraphConfig): Pr
     await subgraph.ready;
   } catch (error) {
     await subgraph.stop();
+    // Asked to stop while it waited for its store: no failure.
+    if (stopping.signal.aborted) return;
     throw error;
   }
   log.info('ready');

@@ -3,13 +3,14 @@
 import pg from 'pg';
 import {
   DataSource,
+  QueryRunnerAlreadyReleasedError,
   type EntityManager,
   type EntityTarget,
   type MigrationInterface,
   type ObjectLiteral,
 } from 'typeorm';
 import type { RawRow, Statement } from './statement.js';
-import { storeError } from './store-error.js';
+import { codeOf, storeError, storeUnavailable } from './store-error.js';
 import { tableOf, type Table } from './table.js';
 
 export type EntityClass<E extends object = object> = new () => E;
@@ -21,7 +22,7 @@ export interface StoreOptions {
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** Connections at most; 10 unless told. */
   readonly poolSize?: number;
-  /** Milliseconds after which PostgreSQL gives up on one statement; 15,000 unless told. */
+  /** Milliseconds after which PostgreSQL gives up on one statement; 15,000 unless told. Migrations and the seed have no bound. */
   readonly statementTimeout?: number;
   /** Called for every statement of the reads before it is sent. */
   readonly onStatement?: (statement: Statement) => void;
@@ -29,21 +30,30 @@ export interface StoreOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/** A server that still accepts but no longer answers is given this long beyond the statement's own time, in milliseconds. */
+const silenceMilliseconds = 1_000;
+/** The same for the probe of `isReachable`. */
+const probeMilliseconds = 2_000;
+
 export class Store {
   readonly dataSource: DataSource;
   readonly #pool: pg.Pool;
   readonly #tables = new Map<EntityTarget<ObjectLiteral>, Table>();
   readonly #onStatement: StoreOptions['onStatement'];
+  readonly #answerMilliseconds: number;
   #statements = 0;
 
   constructor(options: StoreOptions) {
+    const statementTimeout = options.statementTimeout ?? 15_000;
     this.#onStatement = options.onStatement;
+    this.#answerMilliseconds = statementTimeout + silenceMilliseconds;
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.poolSize ?? 10,
       connectionTimeoutMillis: 5_000,
-      statement_timeout: options.statementTimeout ?? 15_000,
+      statement_timeout: statementTimeout,
       keepAlive: true,
+      types: { getTypeParser },
     });
     this.#pool.on('error', (error) => options.onIdleError?.(error));
     this.dataSource = new DataSource({
@@ -58,6 +68,7 @@ export class Store {
     });
   }
 
+  /** Whether it has been opened and not closed; says nothing of whether the server can be reached now. */
   get isOpen(): boolean {
     return this.dataSource.isInitialized;
   }
@@ -67,7 +78,11 @@ export class Store {
     return this.#statements;
   }
 
-  /** Connects and reads the entities' metadata. Throws STORE_UNAVAILABLE while the server cannot be reached. */
+  /**
+   * Connects and reads the entities' metadata. May be called again after it failed.
+   *
+   * @throws STORE_UNAVAILABLE while the server cannot be reached
+   */
   async open(): Promise<void> {
     if (this.isOpen) return;
     try {
@@ -77,84 +92,125 @@ export class Store {
     }
   }
 
+  /** Ends the connections; waits for those that are in use. A closed store cannot be opened again. */
   async close(): Promise<void> {
     if (this.isOpen) await this.dataSource.destroy();
-    else if (!this.#pool.ended) await this.#pool.end();
+    if (!this.#pool.ending) await this.#pool.end();
   }
 
   /** What the reads need to know of the entity's table. */
   table(entity: EntityTarget<ObjectLiteral>): Table {
     let table = this.#tables.get(entity);
     if (table === undefined) {
-      if (!this.isOpen)
-        throw storeError(Object.assign(new Error('the store is not open yet'), { code: 'ECONNREFUSED' }));
+      if (!this.isOpen) throw storeUnavailable();
       table = tableOf(this.dataSource.getMetadata(entity));
       this.#tables.set(entity, table);
     }
     return table;
   }
 
-  /** Runs one prepared statement on any free connection. */
-  async query(statement: Statement, values: unknown[]): Promise<RawRow[]> {
-    this.#statements += 1;
-    this.#onStatement?.(statement);
-    try {
-      const result = await this.#pool.query<RawRow>({ name: statement.name, text: statement.text, values });
+  /**
+   * Runs one prepared statement on any free connection.
+   *
+   * @throws STORE_UNAVAILABLE when the server is away, what `storeError` makes of all else
+   */
+  query(statement: Statement, values: unknown[]): Promise<RawRow[]> {
+    return this.#send(statement, async (config) => {
+      const result = await this.#pool.query<RawRow>({ ...config, text: statement.text, values });
       return result.rows;
-    } catch (error) {
-      throw storeError(error);
-    }
+    });
   }
 
   /** The same, with each row as an array in the order of the select list: a third less work where rows are only copied out. */
-  async queryArrays(statement: Statement, values: unknown[]): Promise<unknown[][]> {
-    this.#statements += 1;
-    this.#onStatement?.(statement);
-    try {
+  queryArrays(statement: Statement, values: unknown[]): Promise<unknown[][]> {
+    return this.#send(statement, async (config) => {
       const result = await this.#pool.query<unknown[]>({
-        name: statement.name,
+        ...config,
         text: statement.text,
         values,
         rowMode: 'array',
       });
       return result.rows;
-    } catch (error) {
-      throw storeError(error);
-    }
+    });
   }
 
-  /** Runs the work in one transaction; what it throws rolls everything back. */
+  /**
+   * Runs the work in one transaction; what it throws rolls everything back.
+   *
+   * @throws STORE_UNAVAILABLE when the server is away or goes away; then a commit may have happened or not
+   */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     this.#statements += 1;
     try {
       if (!this.isOpen) await this.open();
       return await this.dataSource.transaction(work);
     } catch (error) {
-      throw storeError(error);
+      // What TypeORM says of every query after the one during which the connection was lost.
+      throw error instanceof QueryRunnerAlreadyReleasedError ? storeUnavailable(error) : storeError(error);
     }
-  }
-
-  /** A connection of one's own, for what must stay on one session (advisory locks). */
-  connect(): Promise<pg.PoolClient> {
-    return this.#pool.connect();
   }
 
   /** Whether a statement gets through right now. */
   async isReachable(): Promise<boolean> {
+    const probe = { text: 'SELECT 1', query_timeout: probeMilliseconds };
     try {
-      await this.#pool.query('SELECT 1');
+      await this.#pool.query(probe);
       return true;
     } catch {
       return false;
     }
   }
+
+  async #send<R>(statement: Statement, run: (config: SendConfig) => Promise<R[]>): Promise<R[]> {
+    this.#statements += 1;
+    this.#onStatement?.(statement);
+    const config = { query_timeout: this.#answerMilliseconds };
+    try {
+      return await run({ ...config, name: statement.name });
+    } catch (error) {
+      if (!isStalePlan(error)) throw storeError(error);
+    }
+    try {
+      return await run(config);
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
 }
 
-/** TypeORM makes its pool with the driver's `Pool`; handing it ours keeps the two on one set of connections. */
+interface SendConfig {
+  /** Absent for a statement that is not to be prepared. */
+  readonly name?: string;
+  readonly query_timeout: number;
+}
+
+/**
+ * A migration by another process has changed the type of a column that this connection has a prepared statement on.
+ * PostgreSQL refuses that statement for as long as the connection lives.
+ */
+function isStalePlan(error: unknown): boolean {
+  return codeOf(error) === '0A000' && error instanceof Error && error.message.startsWith('cached plan');
+}
+
+/** A `date` stays the text that it is, as in TypeORM; node-postgres would make it midnight in the server's own time zone. */
+const getTypeParser: typeof pg.types.getTypeParser = (type, format): unknown =>
+  type === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(type, format);
+
+/**
+ * TypeORM makes its pool with the driver's `Pool`. It gets ours, to keep the two on one set of connections, but not to end
+ * it: it does so where the server goes away while it initialises, and an ended pool could not be opened again.
+ */
 function driverWith(pool: pg.Pool): object {
+  const shared = {
+    connect: pool.connect.bind(pool),
+    on: () => shared,
+    end: (done: () => void) => {
+      done();
+    },
+  };
   // A constructor that returns an object gives that object to `new`.
-  function SharedPool(): pg.Pool {
-    return pool;
+  function SharedPool(): typeof shared {
+    return shared;
   }
   return { ...pg, Pool: SharedPool };
 }
