@@ -41,7 +41,7 @@ export async function readBatch(
   );
   const rows = await store.query(statementFor(table, read, columns, codec), [
     ...codec.parameters(unique),
-    ...constantValues(read),
+    ...constantValues(table, read),
   ]);
   const results = place(read, codec, unique, decode(table, columns, rows));
   return places.map((request) =>

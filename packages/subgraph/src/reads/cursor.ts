@@ -28,10 +28,15 @@ export function invalidCursor(argument: string): ClientError {
 function parsed(cursor: string): string[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : [];
+    return Array.isArray(value) && value.every(isText) ? value : [];
   } catch {
     return [];
   }
+}
+
+/** No column holds NUL, so no cursor of ours has it. */
+function isText(part: unknown): part is string {
+  return typeof part === 'string' && !part.includes('\u0000');
 }
 
 const signatures = new WeakMap<ReadDefinition, string>();

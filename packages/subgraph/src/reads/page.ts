@@ -1,18 +1,24 @@
-// Relay connections by keyset (Cursor Connections Specification, section 4). The pages of all parents that one tick asks
-// for with the same arguments are one statement: a LATERAL subquery a parent, each `LIMIT n + 1`, so that a page costs what
-// it shows, however far down the list it is. Nothing is counted unless the operation selects the count.
+// Relay connections by keyset (Cursor Connections Specification, section 4): from the arguments of a field to its page. The
+// pages of all parents that one tick asks for with the same arguments are one statement. Nothing is counted unless the
+// operation selects the count.
 import { ClientError } from '@selvedge/errors';
-import { quoteName, statement, type RawRow } from '../store/statement.js';
+import type { RawRow } from '../store/statement.js';
+import { codeOf } from '../store/store-error.js';
 import type { Store } from '../store/store.js';
-import { columnOf, type Table } from '../store/table.js';
+import type { Table } from '../store/table.js';
 import { codecOf, decode } from './batch.js';
 import { unionOf, type ColumnSet } from './columns.js';
-import { decodeCursor, encodeCursor, invalidCursor, type CursorValues } from './cursor.js';
+import { connection } from './connection.js';
+import { decodeCursor, invalidCursor, type CursorValues } from './cursor.js';
 import type { CanonicalKey } from './key.js';
-import type { Direction, ReadDefinition } from './read.js';
-import { constantConditions, constantValues, orderBy } from './select.js';
+import { countStatement, pageStatement } from './page-statement.js';
+import type { ReadDefinition } from './read.js';
+import { constantValues } from './select.js';
 
-/** The arguments of a Relay connection field. */
+/**
+ * The arguments of a Relay connection field: `first` with `after`, or `last` with `before`. Each page has 0 to 100 rows; 20
+ * where neither `first` nor `last` says how many.
+ */
 export interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -20,6 +26,7 @@ export interface PageArguments {
   readonly before?: string | null | undefined;
 }
 
+/** Where a page stands in its list (Cursor Connections Specification, section 5). The cursors are null on an empty page. */
 export interface PageInfo {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
@@ -155,7 +162,7 @@ function checkedWindow(
   };
 }
 
-/** For each key its rows, in the read's order, one more than the limit where there are more. */
+/** For each key its rows, in the read's order (backward: turned round), one more than the limit where there are more. */
 async function pageRows(
   store: Store,
   table: Table,
@@ -164,94 +171,27 @@ async function pageRows(
   window: Window,
   keys: readonly CanonicalKey[],
 ): Promise<RawRow[][]> {
+  const codec = codecOf(table, read);
   const parameters = [
-    ...(read.key.length === 0 ? [] : codecOf(table, read).parameters(keys)),
-    ...constantValues(read),
+    ...codec.parameters(keys),
+    ...constantValues(table, read),
     ...(window.from ?? []),
+    window.limit + 1,
   ];
-  const text = pageStatement(table, read, columns, window);
-  const rows = await store
-    .query(statement(text), [...parameters, window.limit + 1])
-    .catch((error: unknown) => {
-      // A cursor with our signature but values of no such type: made by hand.
-      throw window.from !== null && isDataException(error) ? invalidCursor(window.argument) : error;
-    });
+  const page = pageStatement(table, read, codec, columns, {
+    isBackward: window.isBackward,
+    hasCursor: window.from !== null,
+  });
+  const rows = await store.query(page, parameters).catch((error: unknown) => {
+    // A cursor with our signature but values of no such type (SQLSTATE class 22, data exception): made by hand.
+    throw window.from !== null && codeOf(error).startsWith('22') ? invalidCursor(window.argument) : error;
+  });
   const byPosition: RawRow[][] = keys.map(() => []);
   for (const row of decode(table, columns, rows)) byPosition[Number(row['#']) - 1]?.push(row);
   return byPosition;
 }
 
-/** SQLSTATE class 22, data exception. */
-function isDataException(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('22')
-  );
-}
-
-function pageStatement(table: Table, read: ReadDefinition, columns: ColumnSet, window: Window): string {
-  const order = orderOf(table, read, window.isBackward);
-  const keyCount = read.key.length;
-  const ownKey = read.key.map((property, index) => `t.${columnOf(table, property).sql} = k.k${index}`);
-  const constants = constantConditions(table, read, keyCount);
-  const cursorOffset = keyCount + constants.length;
-  const cursor = window.from === null ? [] : [beyondCursor(table, order, cursorOffset)];
-  const conditions = [...ownKey, ...constants, ...cursor];
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const limit = `$${cursorOffset + (window.from?.length ?? 0) + 1}`;
-  const list = columns.properties.map(
-    (property) => `t.${columnOf(table, property).sql} AS ${quoteName(property)}`,
-  );
-  const cursors = order.map(([property], index) => `t.${columnOf(table, property).sql}::text AS "#${index}"`);
-  if (keyCount === 0) {
-    return `SELECT 1 AS "#", ${[...list, ...cursors].join(', ')} FROM ${table.sql} t${where}${orderBy(table, order)} LIMIT ${limit}`;
-  }
-  const sorts = order.map(([property], index) => `t.${columnOf(table, property).sql} AS "s${index}"`);
-  const page = `SELECT ${[...list, ...cursors, ...sorts].join(', ')} FROM ${table.sql} t${where}${orderBy(table, order)} LIMIT ${limit}`;
-  const outer = [...columns.properties.map(quoteName), ...order.map((_, index) => `"#${index}"`)].map(
-    (name) => `p.${name}`,
-  );
-  const sorted = order.map(([, direction], index) => `p."s${index}" ${direction}`);
-  const names = read.key.map((_, index) => `k${index}`);
-  return (
-    `SELECT k."#", ${outer.join(', ')} FROM unnest(${codecOf(table, read).casts.join(', ')}) WITH ORDINALITY AS k(${names.join(', ')}, "#") ` +
-    `CROSS JOIN LATERAL (${page}) p ORDER BY k."#", ${sorted.join(', ')}`
-  );
-}
-
-/** The read's order, turned round for a backward page. */
-function orderOf(table: Table, read: ReadDefinition, isBackward: boolean): ReadDefinition['order'] {
-  for (const [property] of read.order) {
-    if (columnOf(table, property).nullable) {
-      throw new TypeError(
-        `expected the order column ${table.entityName}.${property} to be NOT NULL: a keyset has no place for null`,
-      );
-    }
-  }
-  if (!isBackward) return read.order;
-  return read.order.map(([property, direction]) => [property, direction === 'ASC' ? 'DESC' : 'ASC']);
-}
-
-/** The rows that come after the cursor's in this order: a row comparison, or its expansion where directions differ. */
-function beyondCursor(table: Table, order: ReadDefinition['order'], offset: number): string {
-  const column = (property: string): string => `t.${columnOf(table, property).sql}`;
-  const value = (property: string, index: number): string =>
-    `$${offset + index + 1}::${columnOf(table, property).type}`;
-  const sign = (direction: Direction): string => (direction === 'ASC' ? '>' : '<');
-  const [first] = order;
-  if (first !== undefined && order.every(([, direction]) => direction === first[1])) {
-    const columns = order.map(([property]) => column(property)).join(', ');
-    const values = order.map(([property], index) => value(property, index)).join(', ');
-    return `(${columns}) ${sign(first[1])} (${values})`;
-  }
-  const alternatives = order.map(([property, direction], index) => {
-    const equal = order
-      .slice(0, index)
-      .map(([earlier], place) => `${column(earlier)} = ${value(earlier, place)}`);
-    return [...equal, `${column(property)} ${sign(direction)} ${value(property, index)}`].join(' AND ');
-  });
-  return `(${alternatives.map((alternative) => `(${alternative})`).join(' OR ')})`;
-}
-
+/** For each key, how many rows have it. */
 async function countRows(
   store: Store,
   table: Table,
@@ -259,53 +199,27 @@ async function countRows(
   keys: readonly CanonicalKey[],
 ): Promise<number[]> {
   const codec = codecOf(table, read);
-  const constants = constantConditions(table, read, read.key.length);
-  if (read.key.length === 0) {
-    const where = constants.length === 0 ? '' : ` WHERE ${constants.join(' AND ')}`;
-    const rows = await store.query(
-      statement(`SELECT count(*)::int4 AS n FROM ${table.sql} t${where}`),
-      constantValues(read),
-    );
-    return keys.map(() => Number(rows[0]?.['n']));
-  }
-  const names = read.key.map((_, index) => `k${index}`);
-  const match = read.key.map((property, index) => `t.${columnOf(table, property).sql} = k.k${index}`);
-  const text =
-    `SELECT (SELECT count(*)::int4 FROM ${table.sql} t WHERE ${[...match, ...constants].join(' AND ')}) AS n ` +
-    `FROM unnest(${codec.casts.join(', ')}) WITH ORDINALITY AS k(${names.join(', ')}, "#") ORDER BY k."#"`;
-  const rows = await store.query(statement(text), [...codec.parameters(keys), ...constantValues(read)]);
-  return rows.map((row) => Number(row['n']));
+  const rows = await store.query(countStatement(table, read, codec), [
+    ...codec.parameters(keys),
+    ...constantValues(table, read),
+  ]);
+  return keys.map((_, index) => Number((rows[index] ?? rows[0])?.['n']));
 }
 
 function connectionOf(
   read: ReadDefinition,
-  window: Window,
+  { limit, isBackward, from }: Window,
   rows: RawRow[],
   count: number | null,
 ): Connection<RawRow> {
-  const hasMore = rows.length > window.limit;
-  const page = rows.slice(0, window.limit);
-  if (window.isBackward) page.reverse();
-  const cursors = page.map((row) =>
-    encodeCursor(
-      read,
-      read.order.map((_, index) => String(row[`#${index}`])),
-    ),
-  );
-  return {
-    edges: page.map((node, index) => ({ cursor: cursors[index] ?? '', node })),
-    nodes: page,
-    pageInfo: {
-      hasNextPage: window.isBackward ? window.from !== null : hasMore,
-      hasPreviousPage: window.isBackward ? hasMore : window.from !== null,
-      startCursor: cursors[0] ?? null,
-      endCursor: cursors.at(-1) ?? null,
-    },
-    get totalCount(): number {
-      if (count === null) throw new Error('expected totalCount to be selected, for it is only then counted');
-      return count;
-    },
+  const isPartial = rows.length > limit;
+  const nodes = rows.slice(0, limit);
+  if (isBackward) nodes.reverse();
+  const more = {
+    hasNextPage: isBackward ? from !== null : isPartial,
+    hasPreviousPage: isBackward ? isPartial : from !== null,
   };
+  return connection(read, nodes, more, count);
 }
 
 function keyOrError<T>(encode: () => T): T | Error {

@@ -43,19 +43,28 @@ function selectAggregates(table: Table, read: ReadDefinition, codec: KeyCodec): 
   return `SELECT ${[...named, ...values].join(', ')} FROM ${table.sql} t ${keyMatch(table, read, codec)} GROUP BY ${keys.join(', ')}`;
 }
 
-/** The parameters that go after the keys: the values of the read's constant `where`. */
-export function constantValues(read: ReadDefinition): unknown[] {
-  return read.where.map(([, value]) => value);
+/** The parameters that go after the keys: the values of the read's constant `where`; a null has none. */
+export function constantValues(table: Table, read: ReadDefinition): unknown[] {
+  return read.where.flatMap(([property, value]) => {
+    const { toStore } = columnOf(table, property);
+    return value === null ? [] : [toStore === null ? value : toStore(value)];
+  });
 }
 
 /** `t."author_id" AS "authorId", …` */
 export function selectList(table: Table, properties: readonly string[]): string {
-  return properties.map((property) => `t.${columnOf(table, property).sql} AS "${property}"`).join(', ');
+  return properties
+    .map((property) => `t.${columnOf(table, property).sql} AS ${quoteName(property)}`)
+    .join(', ');
 }
 
-/** `t."hidden" = $n` for each constant of the read, counting on from `offset` parameters. */
+/** `t."hidden" = $n`, or `IS NULL`, for each constant of the read, counting on from `offset` parameters. */
 export function constantConditions(table: Table, read: ReadDefinition, offset: number): string[] {
-  return read.where.map(([property], index) => `t.${columnOf(table, property).sql} = $${offset + index + 1}`);
+  let parameter = offset;
+  return read.where.map(([property, value]) => {
+    const { sql } = columnOf(table, property);
+    return value === null ? `t.${sql} IS NULL` : `t.${sql} = $${(parameter += 1)}`;
+  });
 }
 
 export function orderBy(table: Table, order: ReadDefinition['order']): string {
@@ -77,7 +86,20 @@ function keyMatch(table: Table, read: ReadDefinition, codec: KeyCodec): string {
   if (read.key.length === 1 && only !== undefined) {
     return `WHERE ${[`t.${columnOf(table, only).sql} = ANY(${codec.casts[0] ?? ''})`, ...conditions].join(' AND ')}`;
   }
-  const names = read.key.map((_, index) => `k${index}`);
-  const match = read.key.map((property, index) => `t.${columnOf(table, property).sql} = k.k${index}`);
-  return `JOIN unnest(${codec.casts.join(', ')}) AS k(${names.join(', ')}) ON ${[...match, ...conditions].join(' AND ')}`;
+  return `JOIN ${unnestedKeys(codec)} AS k(${keyNames(read).join(', ')}) ON ${[...keyEqualities(table, read), ...conditions].join(' AND ')}`;
+}
+
+/** `unnest($1::text[], $2::integer[])`: the keys as rows. */
+export function unnestedKeys(codec: KeyCodec): string {
+  return `unnest(${codec.casts.join(', ')})`;
+}
+
+/** The columns of the unnested keys. */
+export function keyNames(read: ReadDefinition): readonly string[] {
+  return read.key.map((_, index) => `k${index}`);
+}
+
+/** `t."branch" = k.k0` for each column of the key. */
+export function keyEqualities(table: Table, read: ReadDefinition): readonly string[] {
+  return read.key.map((property, index) => `t.${columnOf(table, property).sql} = k.k${index}`);
 }

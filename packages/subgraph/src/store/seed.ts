@@ -1,11 +1,11 @@
 // A store is seeded once, in one transaction that also leaves the mark: a killed seed leaves nothing, a finished one is
 // never repeated, and two processes that start together do not both do it.
 import type { EntityManager } from 'typeorm';
-import { quoteName } from './statement.js';
 import type { EntityClass, Store } from './store.js';
-import { tableOf } from './table.js';
+import { columnOf, tableOf, type TableColumn } from './table.js';
 
 export interface SeedContext {
+  /** Of the one transaction that the whole seed is. */
   readonly manager: EntityManager;
   /** 1 is the small shop; 100 is a hundred times that. */
   readonly scale: number;
@@ -13,6 +13,7 @@ export interface SeedContext {
   readonly progress: (what: string, done: number, total: number) => void;
 }
 
+/** Fills an empty, migrated store. What it throws leaves the store as it was. */
 export type Seed = (context: SeedContext) => Promise<void>;
 
 const seedLock = 7_358_002;
@@ -44,10 +45,13 @@ export async function seedOnce(
 const batchSize = 2_000;
 
 /**
- * Inserts rows in bulk, one array parameter a column (`unnest`), so that the text is the same for every batch.
+ * Inserts rows in bulk, one array parameter a column (`unnest`), so that the text is the same for every batch. Columns whose
+ * type is an array are not for it: `unnest` would take them apart.
  *
- * @param rows objects keyed by the entity's properties; every row has the properties of the first
+ * @param rows objects keyed by the entity's properties, with the entity's values; every row has the properties of the first
+ * @param onBatch told after each batch how many rows were inserted so far
  * @returns how many rows were inserted
+ * @throws a TypeError for a property that no column backs; what PostgreSQL says of a row that it refuses
  */
 export async function insertRows<E extends object>(
   manager: EntityManager,
@@ -61,19 +65,12 @@ export async function insertRows<E extends object>(
   const flush = async (): Promise<void> => {
     const [first] = batch;
     if (first === undefined) return;
-    const properties = Object.keys(first) as (keyof E & string)[];
-    const columns = properties.map((property) => {
-      const column = table.columns.get(property);
-      if (column === undefined)
-        throw new TypeError(`expected a property of ${table.entityName} but got "${property}"`);
-      return column;
-    });
-    const names = columns.map((column) => column.sql).join(', ');
-    const arrays = columns.map((column, index) => `$${index + 1}::${column.type}[]`).join(', ');
-    const target = manager.dataSource.getMetadata(entity).tablePath.split('.').map(quoteName).join('.');
+    const columns = Object.keys(first).map((property) => columnOf(table, property));
+    const names = columns.map(({ sql }) => sql).join(', ');
+    const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
     await manager.query(
-      `INSERT INTO ${target} (${names}) SELECT * FROM unnest(${arrays})`,
-      properties.map((property) => batch.map((row) => row[property])),
+      `INSERT INTO ${table.sql} (${names}) SELECT * FROM unnest(${arrays})`,
+      columns.map((column) => batch.map((row) => storedValue(row, column))),
     );
     inserted += batch.length;
     batch = [];
@@ -85,4 +82,9 @@ export async function insertRows<E extends object>(
   }
   await flush();
   return inserted;
+}
+
+function storedValue(row: object, { property, toStore }: TableColumn): unknown {
+  const value: unknown = Reflect.get(row, property);
+  return toStore === null || value === undefined ? value : toStore(value);
 }

@@ -2,16 +2,20 @@
 import type { EntityMetadata } from 'typeorm';
 import { quoteName } from './statement.js';
 
+type ColumnMetadata = EntityMetadata['columns'][number];
+
 export interface TableColumn {
   /** The entity's property, which is also the name of the column in rows. */
   readonly property: string;
   /** The quoted column name. */
   readonly sql: string;
-  /** PostgreSQL's name of the type, without length. */
+  /** PostgreSQL's name of the type, without length, as it is written in a cast. */
   readonly type: string;
   readonly nullable: boolean;
   /** From the stored value to the entity's, when the column declares a transformer. */
   readonly fromStore: ((value: unknown) => unknown) | null;
+  /** From the entity's value to the stored one, when the column declares a transformer. */
+  readonly toStore: ((value: unknown) => unknown) | null;
 }
 
 export interface Table {
@@ -25,36 +29,36 @@ export interface Table {
   readonly prototype: object;
 }
 
+/** Throws a TypeError for an entity that the reads cannot serve: a schema object, or a column of a type of TypeORM's own. */
 export function tableOf(metadata: EntityMetadata): Table {
   if (typeof metadata.target !== 'function') {
     throw new TypeError(`expected the entity ${metadata.name} to be a class but got a schema object`);
-  }
-  const columns = new Map<string, TableColumn>();
-  for (const column of metadata.columns) {
-    const transformers = [column.transformer ?? []].flat();
-    columns.set(column.propertyPath, {
-      property: column.propertyPath,
-      sql: quoteName(column.databaseName),
-      type: typeName(column.type),
-      nullable: column.isNullable,
-      fromStore:
-        transformers.length === 0
-          ? null
-          : (value) =>
-              transformers.reduceRight(
-                (current: unknown, transformer) => transformer.from(current) as unknown,
-                value,
-              ),
-    });
   }
   const prototype = metadata.target.prototype as object;
   return {
     entityName: metadata.name,
     sql: metadata.tablePath.split('.').map(quoteName).join('.'),
-    columns,
+    columns: new Map(metadata.columns.map((column) => [column.propertyPath, tableColumn(metadata, column)])),
     primaryKey: metadata.primaryColumns.map((column) => column.propertyPath),
     getters: gettersOf(prototype),
     prototype,
+  };
+}
+
+function tableColumn(metadata: EntityMetadata, column: ColumnMetadata): TableColumn {
+  const transformers = [column.transformer ?? []].flat();
+  const isTransformed = transformers.length > 0;
+  return {
+    property: column.propertyPath,
+    sql: quoteName(column.databaseName),
+    type: typeName(column, `${metadata.name}.${column.propertyPath}`),
+    nullable: column.isNullable,
+    fromStore: isTransformed
+      ? (value) => transformers.reduceRight((current: unknown, each) => each.from(current) as unknown, value)
+      : null,
+    toStore: isTransformed
+      ? (value) => transformers.reduce((current: unknown, each) => each.to(current) as unknown, value)
+      : null,
   };
 }
 
@@ -68,27 +72,54 @@ export function columnOf(table: Table, property: string): TableColumn {
   return column;
 }
 
+/** Those of the class and of what it extends. */
 function gettersOf(prototype: object): ReadonlySet<string> {
-  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(prototype));
-  return new Set(descriptors.filter(([, descriptor]) => descriptor.get !== undefined).map(([name]) => name));
+  const getters = new Set<string>();
+  for (
+    let level: unknown = prototype;
+    typeof level === 'object' && level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(level)))
+      if (descriptor.get !== undefined) getters.add(name);
+  }
+  return getters;
 }
 
-/** TypeORM lets a column's type be written in several ways; array casts need PostgreSQL's. */
+/**
+ * TypeORM lets a column's type be written in several ways; casts need PostgreSQL's, and one that has no length of its own:
+ * `'ab'::character` is `'a'`.
+ */
 const typeAliases: Readonly<Record<string, string>> = {
   int: 'integer',
   int2: 'smallint',
   int4: 'integer',
   int8: 'bigint',
   varchar: 'character varying',
-  char: 'character',
+  char: 'bpchar',
+  character: 'bpchar',
+  bit: 'varbit',
   timestamptz: 'timestamp with time zone',
   decimal: 'numeric',
   bool: 'boolean',
 };
 
-function typeName(type: unknown): string {
+function typeName({ type, enumName }: ColumnMetadata, coordinate: string): string {
   if (typeof type !== 'string') {
-    throw new TypeError('expected every column to name its type explicitly, as in @Column({ type: "text" })');
+    throw new TypeError(
+      `expected ${coordinate} to name its type explicitly, as in @Column({ type: "text" }), but got none`,
+    );
   }
-  return typeAliases[type] ?? type;
+  if (type.startsWith('simple-')) {
+    throw new TypeError(
+      `expected ${coordinate} to have a type of PostgreSQL, such as text[] or jsonb, but got ${type}`,
+    );
+  }
+  if (type !== 'enum') return typeAliases[type] ?? type;
+  if (enumName === undefined) {
+    throw new TypeError(
+      `expected ${coordinate} to name its PostgreSQL type, as in @Column({ type: "enum", enumName: "colour" }), but got no name`,
+    );
+  }
+  return quoteName(enumName);
 }
