@@ -2,7 +2,8 @@
 // A DataLoader key here is a whole request (keys and columns), so that a list of references costs one promise, not one
 // for each of its members.
 import DataLoader from 'dataloader';
-import { columnSet } from './reads/columns.js';
+import type { SelectedOfPage } from './look-ahead/selected-properties.js';
+import { columnSet, type ColumnSet } from './reads/columns.js';
 import { readBatch, type KeyResults, type KeysRequest } from './reads/batch.js';
 import { readPages, type Connection, type PageArguments, type PageRequest } from './reads/page.js';
 import type { ReadDefinition } from './reads/read.js';
@@ -41,15 +42,20 @@ export class Loaders {
     read: ReadDefinition,
     key: Key,
     pageArguments: PageArguments,
-    selected: { readonly properties: readonly string[]; readonly wantsCount: boolean },
+    selected: SelectedOfPage,
   ): Promise<Connection<RawRow>> {
-    let loader = this.#pages.get(read);
-    if (loader === undefined) {
-      loader = new DataLoader((requests) => readPages(this.#store, read, requests), { cache: false });
-      this.#pages.set(read, loader);
-    }
-    const columns = columnSet(this.#store.table(read.entity), [...selected.properties, ...read.always]);
-    return loader.load({ key, arguments: pageArguments, columns, wantsCount: selected.wantsCount });
+    return this.#pageLoader(read).load(this.#pageRequest(read, key, pageArguments, selected));
+  }
+
+  /** The same page of the lists of many keys, in their order; a key's error stands in its place. */
+  loadPages(
+    read: ReadDefinition,
+    keys: readonly Key[],
+    pageArguments: PageArguments,
+    selected: SelectedOfPage,
+  ): Promise<(Connection<RawRow> | Error)[]> {
+    const requests = keys.map((key) => this.#pageRequest(read, key, pageArguments, selected));
+    return this.#pageLoader(read).loadMany(requests);
   }
 
   /** Forgets every answer: after a write, what was read before it is not served again. */
@@ -58,8 +64,35 @@ export class Loaders {
   }
 
   #request(read: ReadDefinition, keys: readonly Key[], properties: readonly string[]): KeysRequest {
-    const wanted = read.always.length === 0 ? properties : [...properties, ...read.always];
-    return { keys, columns: columnSet(this.#store.table(read.entity), wanted) };
+    return { keys, columns: this.#columns(read, properties) };
+  }
+
+  #pageRequest(
+    read: ReadDefinition,
+    key: Key,
+    pageArguments: PageArguments,
+    { properties, wantsCount }: SelectedOfPage,
+  ): PageRequest {
+    return { key, arguments: pageArguments, columns: this.#columns(read, properties), wantsCount };
+  }
+
+  /** The column set of a selection; an operation's selections are the same lists every time that it runs. */
+  #columns(read: ReadDefinition, properties: readonly string[]): ColumnSet {
+    let columns = columnsOf(read).get(properties);
+    if (columns === undefined) {
+      columns = columnSet(this.#store.table(read.entity), [...properties, ...read.always]);
+      columnsOf(read).set(properties, columns);
+    }
+    return columns;
+  }
+
+  #pageLoader(read: ReadDefinition): DataLoader<PageRequest, Connection<RawRow>> {
+    let loader = this.#pages.get(read);
+    if (loader === undefined) {
+      loader = new DataLoader((requests) => readPages(this.#store, read, requests), { cache: false });
+      this.#pages.set(read, loader);
+    }
+    return loader;
   }
 
   #keyedLoader(read: ReadDefinition): DataLoader<KeysRequest, KeyResults, string | KeysRequest> {
@@ -83,4 +116,12 @@ function memoKey(read: ReadDefinition, request: KeysRequest): string | KeysReque
     request.columns.hydrate,
     request.columns.properties,
   ]);
+}
+
+const selections = new WeakMap<ReadDefinition, WeakMap<readonly string[], ColumnSet>>();
+
+function columnsOf(read: ReadDefinition): WeakMap<readonly string[], ColumnSet> {
+  let columns = selections.get(read);
+  if (columns === undefined) selections.set(read, (columns = new WeakMap()));
+  return columns;
 }

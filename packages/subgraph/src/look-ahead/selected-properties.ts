@@ -26,64 +26,70 @@ export type LookAheadInfo = Pick<
 
 /**
  * The properties that the selections below a field read of the rows that it returns: of each selected field, what its
- * resolver declares, or the property of the same name. Selections on every possible type count, since a row may be of any.
+ * resolver declares, or the property of the same name. Selections on every possible type count, since a row may be of any;
+ * what tells the types apart (`__resolveType`) is read where the read says `always`.
  */
 export function selectedProperties(info: LookAheadInfo): readonly string[] {
-  return cached(info, 'row', () => {
-    const walk = new Walk(info);
-    for (const node of info.fieldNodes) walk.collect(node.selectionSet, getNamedType(info.returnType));
-    return [...walk.properties];
-  });
+  return selectedPropertiesOfType(info, getNamedType(info.returnType));
 }
 
-/** The same for the one type that a representation of `_entities` names. */
+/** The same for rows of one type, for example the one that a representation of `_entities` names. */
 export function selectedPropertiesOfType(info: LookAheadInfo, type: GraphQLNamedType): readonly string[] {
-  return cached(info, type.name, () => {
+  return rowCache.of(info, type, () => {
     const walk = new Walk(info);
     for (const node of info.fieldNodes) walk.collect(node.selectionSet, type);
     return [...walk.properties];
   });
 }
 
-/** What the selections below a connection field read of its nodes, and whether they ask for the count. */
-export function selectedOfPage(info: LookAheadInfo): {
+/** What an operation selects of a connection: of the rows that are its nodes, and whether it wants them counted. */
+export interface SelectedOfPage {
   readonly properties: readonly string[];
   readonly wantsCount: boolean;
-} {
-  const [count, ...properties] = cached(info, 'page', () => {
-    const connection = getNamedType(info.returnType);
+}
+
+export function selectedOfPage(info: LookAheadInfo): SelectedOfPage {
+  const connection = getNamedType(info.returnType);
+  return pageCache.of(info, connection, () => {
     const walk = new Walk(info);
-    const found = { count: false };
+    let wantsCount = false;
     for (const node of info.fieldNodes) {
       walk.eachField(node.selectionSet, connection, (field, type) => {
-        if (field.name.value === 'totalCount') found.count = true;
-        if (field.name.value === 'nodes') walk.collect(field.selectionSet, fieldType(type, 'nodes'));
-        if (field.name.value === 'edges') {
-          const edge = fieldType(type, 'edges');
-          walk.eachField(field.selectionSet, edge, (inner, edgeType) => {
-            if (inner.name.value === 'node') walk.collect(inner.selectionSet, fieldType(edgeType, 'node'));
+        const name = field.name.value;
+        if (name === 'totalCount') wantsCount = true;
+        else if (name === 'nodes') walk.collect(field.selectionSet, fieldType(type, name));
+        else if (name === 'edges') {
+          walk.eachField(field.selectionSet, fieldType(type, name), (inner, edge) => {
+            if (inner.name.value === 'node') walk.collect(inner.selectionSet, fieldType(edge, 'node'));
           });
         }
       });
     }
-    return [found.count ? 'count' : '', ...walk.properties];
+    return { properties: [...walk.properties], wantsCount };
   });
-  return { properties, wantsCount: count === 'count' };
 }
 
-/** Operations are parsed once and run often: what does not hang on variables is looked up by the field's node. */
-const cache = new WeakMap<FieldNode, Map<string, readonly string[]>>();
+/**
+ * Operations are parsed once and run often: what does not hang on variables is looked up by the field's node, and by the
+ * type, since one node of a fragment on an interface is a field of each type that implements it.
+ */
+class SelectionCache<T> {
+  readonly #byNode = new WeakMap<FieldNode, Map<string, T>>();
 
-function cached(info: LookAheadInfo, name: string, compute: () => readonly string[]): readonly string[] {
-  const [node] = info.fieldNodes;
-  // A field that an operation mentions twice has several nodes, and a conditional one hangs on variables: not cached.
-  if (node === undefined || info.fieldNodes.length > 1 || isConditional(node, info)) return compute();
-  let byName = cache.get(node);
-  if (byName === undefined) cache.set(node, (byName = new Map<string, readonly string[]>()));
-  let properties = byName.get(name);
-  if (properties === undefined) byName.set(name, (properties = compute()));
-  return properties;
+  of(info: LookAheadInfo, type: GraphQLNamedType, compute: () => T): T {
+    const [node] = info.fieldNodes;
+    // A field that an operation mentions twice has several nodes, and a conditional one hangs on variables: not cached.
+    if (node === undefined || info.fieldNodes.length > 1 || isConditional(node, info)) return compute();
+    let byType = this.#byNode.get(node);
+    if (byType === undefined) this.#byNode.set(node, (byType = new Map<string, T>()));
+    let found = byType.get(type.name);
+    if (found === undefined) byType.set(type.name, (found = compute()));
+    return found;
+  }
 }
+
+const rowCache = new SelectionCache<readonly string[]>();
+const pageCache = new SelectionCache<SelectedOfPage>();
 
 const conditional = new WeakMap<FieldNode, boolean>();
 
@@ -115,7 +121,6 @@ class Walk {
   /** Adds what the selections read of a row whose type is `type` or, where that is abstract, one of its kinds. */
   collect(set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): void {
     if (type === undefined) return;
-    if (isAbstractType(type) && type.resolveType != null) this.#add(declaredNeeds(type.resolveType) ?? []);
     this.eachField(set, type, (field, parent) => {
       const name = field.name.value;
       if (isObjectType(parent)) this.#addField(parent, name);
@@ -142,8 +147,9 @@ class Walk {
         selection.kind === Kind.INLINE_FRAGMENT ? selection : this.info.fragments[selection.name.value];
       const condition = fragment?.typeCondition?.name.value;
       const narrowed = condition === undefined ? type : this.info.schema.getType(condition);
-      if (narrowed !== undefined && this.#overlaps(type, narrowed))
-        this.eachField(fragment?.selectionSet, narrowed, visit);
+      if (narrowed === undefined || !this.#overlaps(type, narrowed)) continue;
+      // A fragment on an interface says nothing new of a row whose type is known already.
+      this.eachField(fragment?.selectionSet, isObjectType(type) ? type : narrowed, visit);
     }
   }
 

@@ -68,7 +68,7 @@ export function relationOf(resolver: object): Relation | undefined {
 }
 
 function keyOf(parent: object, mapping: Relation['mapping']): Record<string, unknown> {
-  const row: Readonly<Record<string, unknown>> = { ...parent };
+  const row = parent as Readonly<Record<string, unknown>>;
   const key: Record<string, unknown> = {};
   for (const [property, from] of mapping) {
     if (row[from] === undefined)
