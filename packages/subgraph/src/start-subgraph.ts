@@ -2,6 +2,8 @@
 // listens first and says "not ready" until the store is there, however late that is, so that a parent or an orchestrator
 // can tell a process that waits from one that is gone.
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { ClientError } from '@selvedge/errors';
 import { pino, type Logger } from 'pino';
 import { CompiledEntities } from './entities-path/compiled-entities.js';
 import { buildSchema, checkFields, type ResolverMap } from './schema/build-schema.js';
@@ -15,8 +17,8 @@ import type { Statement } from './store/statement.js';
 import { isStoreUnavailable } from './store/store-error.js';
 import { Store, type StoreOptions } from './store/store.js';
 import { viewerReader } from './viewer.js';
-import { ClientError } from '@selvedge/errors';
 
+/** A subgraph, as its `main.ts` declares it. */
 export interface SubgraphDefinition {
   /** The name that it has in the supergraph. */
   readonly name: string;
@@ -33,30 +35,107 @@ export interface SubgraphDefinition {
 export interface StartOptions {
   /** Told of what takes long. */
   readonly onProgress?: (text: string) => void;
+  /** A pino logger on stdout unless told. */
   readonly log?: Logger;
 }
 
+/** A subgraph that listens. Until `ready` resolves it answers /graphql and /readiness with 503. */
 export interface RunningSubgraph {
+  /** `http://host:port`, without a path. */
   readonly url: string;
   readonly store: Store;
   /** Resolves when it can serve; rejects when it never will (a migration that fails, a store that is too new). */
   readonly ready: Promise<void>;
-  /** Lets requests finish, for five seconds at most, and closes the store. */
+  /** Lets requests finish, for five seconds at most, and closes the store. Idempotent. */
   stop(): Promise<void>;
 }
 
 const graceMilliseconds = 5_000;
 
+/**
+ * Starts a subgraph in this process: listens at once, then waits for its store, migrates and seeds as `config` says.
+ *
+ * @throws one sentence when its schema cannot be read or built, or its port cannot be listened on
+ */
 export async function startSubgraph(
   definition: SubgraphDefinition,
   config: SubgraphConfig,
   options: StartOptions = {},
 ): Promise<RunningSubgraph> {
   const log = options.log ?? pino({ name: definition.name, level: config.logLevel });
-  const sdl = await readFile(config.schemaPath ?? definition.schema, 'utf8');
+  const sdl = await schemaText(definition, config);
   const subgraphSchema = buildSchema({ sdl, resolvers: definition.resolvers });
   const { schema } = subgraphSchema;
-  const store = new Store({
+  const store = storeOf(definition, config, log);
+  const plugins = definition.plugins ?? [];
+  const apollo = apolloServer(schema, plugins, log);
+  await apollo.start();
+  const parts = {
+    apollo,
+    store,
+    compiled: plugins.length === 0 ? new CompiledEntities(schema) : null,
+    viewer: viewerReader(config.tokenKey),
+  };
+  // Once prepared, operations are let through without asking: a store that goes away later shows in their own errors.
+  let isPrepared = false;
+  const server = await httpServer({
+    host: config.host,
+    port: config.port,
+    log,
+    graphql: (request, response) => {
+      if (!isPrepared)
+        throw new ClientError(
+          'STORE_UNAVAILABLE',
+          'The subgraph is not ready: its store is not prepared yet.',
+        );
+      return handleGraphQL(parts, request, response);
+    },
+    notReadyBecause: async () => {
+      if (!isPrepared) return 'the store is not prepared yet';
+      return (await store.isReachable()) ? null : 'the store cannot be reached';
+    },
+  }).catch(async (error: unknown) => {
+    await apollo.stop();
+    throw error;
+  });
+  const stopping = new AbortController();
+  const progress = options.onProgress ?? (() => undefined);
+  const ready = prepare(definition, config, store, stopping.signal, progress, log).then(() => {
+    checkFields(subgraphSchema, (entity) => propertiesOf(store, entity), definition.store.entities);
+    isPrepared = true;
+  });
+  // Whoever waits for it hears of it; whoever does not should not die of it.
+  ready.catch(() => undefined);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await server.close(graceMilliseconds);
+    await ready.catch(() => undefined);
+    await apollo.stop();
+    await store.close();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    url: server.url,
+    store,
+    ready,
+    // A migration or a seed in the middle may take long; its transaction does not survive this process.
+    stop: () =>
+      (stopped ??= Promise.race([stop(), setTimeout(2 * graceMilliseconds, undefined, { ref: false })])),
+  };
+}
+
+async function schemaText(definition: SubgraphDefinition, { schemaPath }: SubgraphConfig): Promise<string> {
+  try {
+    return await readFile(schemaPath ?? definition.schema, 'utf8');
+  } catch (error) {
+    const variable = schemaPath === null ? '' : 'SUBGRAPH_SCHEMA: ';
+    const path = schemaPath ?? definition.schema.href;
+    throw new Error(`${variable}expected a schema file that can be read but got ${path}`, { cause: error });
+  }
+}
+
+function storeOf(definition: SubgraphDefinition, config: SubgraphConfig, log: Logger): Store {
+  return new Store({
     ...definition.store,
     url: config.databaseUrl,
     ...(log.isLevelEnabled('debug') && {
@@ -68,50 +147,6 @@ export async function startSubgraph(
       log.warn({ err: error }, 'an idle connection to the store was lost');
     },
   });
-  const plugins = definition.plugins ?? [];
-  const apollo = apolloServer(schema, plugins, log);
-  await apollo.start();
-  const parts = {
-    apollo,
-    store,
-    compiled: plugins.length === 0 ? new CompiledEntities(schema) : null,
-    viewer: viewerReader(config.tokenKey),
-  };
-  let isPrepared = false;
-  const server = await httpServer({
-    host: config.host,
-    port: config.port,
-    log,
-    graphql: (request, response) => handleGraphQL(parts, request, response),
-    notReadyBecause: async () => {
-      if (!isPrepared) return 'the store is not prepared yet';
-      return (await store.isReachable()) ? null : 'the store cannot be reached';
-    },
-  });
-  const stopping = new AbortController();
-  const ready = prepare(
-    definition,
-    config,
-    store,
-    stopping.signal,
-    options.onProgress ?? (() => undefined),
-    log,
-  ).then(() => {
-    checkFields(subgraphSchema, (entity) => propertiesOf(store, entity), definition.store.entities);
-    isPrepared = true;
-  });
-  return {
-    url: server.url,
-    store,
-    ready,
-    async stop() {
-      stopping.abort();
-      await server.close(graceMilliseconds);
-      await ready.catch(() => undefined);
-      await apollo.stop();
-      await store.close();
-    },
-  };
 }
 
 /** Opens, migrates and seeds; waits for a store that is away, with growing pauses, for as long as it takes. */
@@ -123,7 +158,7 @@ async function prepare(
   progress: (text: string) => void,
   log: Logger,
 ): Promise<void> {
-  for (let pause = 100; ; pause = Math.min(pause * 2, 5_000)) {
+  for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
     try {
       await store.open();
       if (config.migrate) {
@@ -138,26 +173,12 @@ async function prepare(
       return;
     } catch (error) {
       if (signal.aborted) throw error;
-      if (!(error instanceof ClientError) && !isStoreUnavailable(error)) throw error;
-      log.warn({ err: error, retryInMilliseconds: pause }, 'the store cannot be reached yet');
+      if (!isStoreUnavailable(error)) throw error;
+      log.warn({ err: error, retryInMilliseconds: wait }, 'the store cannot be reached yet');
       progress('waiting for its store');
-      await abortablePause(pause, signal);
+      await setTimeout(wait, undefined, { signal });
     }
   }
-}
-
-function abortablePause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(new Error('stopped while waiting for the store'));
-      },
-      { once: true },
-    );
-  });
 }
 
 function propertiesOf(store: Store, entity: Parameters<Store['table']>[0]): ReadonlySet<string> {

@@ -3,6 +3,11 @@
 import type { IncomingMessage } from 'node:http';
 import { ClientError } from '@selvedge/errors';
 
+/**
+ * The body as text.
+ *
+ * @throws REQUEST_BODY_TOO_LARGE past `maxBytes`; BAD_REQUEST when the client leaves before it has sent everything
+ */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -22,10 +27,14 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
         );
       else resolve(Buffer.concat(chunks).toString());
     });
-    request.once('error', reject);
+    const refuseHalf = (cause?: unknown): void => {
+      reject(
+        new ClientError('BAD_REQUEST', 'expected a whole body but the connection was closed', { cause }),
+      );
+    };
+    request.once('error', refuseHalf);
     request.once('close', () => {
-      if (!request.complete)
-        reject(new ClientError('BAD_REQUEST', 'expected a whole body but the connection was closed'));
+      if (!request.complete) refuseHalf();
     });
   });
 }

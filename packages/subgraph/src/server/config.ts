@@ -1,6 +1,7 @@
 // A subgraph process takes everything from its environment; what is wrong with it is told at once and in one go.
 import { z } from 'zod';
 
+/** What a subgraph process takes from its environment; `environmentHelp` names the variables. */
 export interface SubgraphConfig {
   readonly host: string;
   /** 0 for any free port. */
@@ -13,27 +14,38 @@ export interface SubgraphConfig {
   readonly tokenKey: string | null;
   /** The path of a schema file to serve instead of the subgraph's own. */
   readonly schemaPath: string | null;
+  /** Of pino, or `silent`. */
   readonly logLevel: string;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/** A number whose every fault is told in the same words. */
+function number(expected: string, isValid: (value: number) => boolean): z.ZodType<number> {
+  return z
+    .string()
+    .transform((text) => (text.trim() === '' ? NaN : Number(text)))
+    .refine((value) => Number.isFinite(value) && isValid(value), expected);
+}
+
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number('a port number').int().min(0).max(65_535).default(0),
+  PORT: number(
+    'a port number from 0 to 65535',
+    (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,
+  ).default(0),
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     error: 'a URL like postgres://role:password@host:5432/database',
   }),
   MIGRATE: z.stringbool('true or false').default(true),
-  SEED_SCALE: z.coerce.number('a number').min(0).default(0),
+  SEED_SCALE: number('a number of at least 0', (value) => value >= 0).default(0),
   SELVEDGE_TOKEN_KEY: z
     .string()
     .regex(/^[\w-]{43,}$/, 'a base64url key of at least 32 bytes')
     .optional(),
   SUBGRAPH_SCHEMA: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
-  NODE_ENV: z.string().optional(),
 });
 
 /** What `--help` prints of the environment. */
@@ -46,28 +58,19 @@ export const environmentHelp = `Environment:
   SUBGRAPH_SCHEMA     a schema file to serve instead of the subgraph's own
   LOG_LEVEL           ${logLevels.join(', ')}; info unless told`;
 
-/** Throws one error that names every wrong variable. */
+/** Throws one error that names every wrong variable, a line each; secrets are not repeated in it. */
 export function configFrom(env: NodeJS.ProcessEnv): SubgraphConfig {
   // An empty variable is how shells and compose files spell "not set".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => {
-      const name = String(path[0]);
-      const value =
-        name === 'DATABASE_URL' || name === 'SELVEDGE_TOKEN_KEY'
-          ? 'another value'
-          : JSON.stringify(given[name]);
-      return `${name}: expected ${message} but got ${given[name] === undefined ? 'nothing' : value}`;
-    });
-    throw new Error(problems.join('\n'));
-  }
-  const { data } = parsed;
-  if (data.NODE_ENV === 'production' && data.SELVEDGE_TOKEN_KEY !== undefined) {
-    throw new Error(
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, given));
+  if (given['NODE_ENV'] === 'production' && given['SELVEDGE_TOKEN_KEY'] !== undefined) {
+    problems.push(
       'SELVEDGE_TOKEN_KEY: expected no development token key when NODE_ENV=production but got one',
     );
   }
+  if (!parsed.success || problems.length > 0) throw new Error(problems.join('\n'));
+  const { data } = parsed;
   return {
     host: data.HOST,
     port: data.PORT,
@@ -78,4 +81,13 @@ export function configFrom(env: NodeJS.ProcessEnv): SubgraphConfig {
     schemaPath: data.SUBGRAPH_SCHEMA ?? null,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+const secrets: ReadonlySet<string> = new Set(['DATABASE_URL', 'SELVEDGE_TOKEN_KEY']);
+
+function problemOf({ path, message }: z.core.$ZodIssue, given: NodeJS.ProcessEnv): string {
+  const name = String(path[0]);
+  const value = given[name];
+  const got = value === undefined ? 'nothing' : secrets.has(name) ? 'another value' : JSON.stringify(value);
+  return `${name}: expected ${message} but got ${got}`;
 }

@@ -1,15 +1,16 @@
 // The listener of a subgraph: /graphql for the router, /health and /readiness for whoever keeps it running.
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ClientError, type ErrorCode } from '@selvedge/errors';
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { send } from './graphql-handler.js';
 
 export interface HttpServerParts {
   readonly host: string;
   readonly port: number;
-  /** Answers POST and GET on /graphql. */
+  /** Answers whatever comes to /graphql; what it throws is answered as an error. */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Null when ready to serve, else what is missing. */
   readonly notReadyBecause: () => Promise<string | null>;
@@ -22,20 +23,32 @@ export interface HttpServer {
   close(graceMilliseconds: number): Promise<void>;
 }
 
+/** Resolves once it listens; rejects with one sentence when it cannot. */
 export async function httpServer(parts: HttpServerParts): Promise<HttpServer> {
+  let isClosing = false;
   const server = createServer((request, response) => {
+    // A kept-alive connection would outlive its last request by its idle time.
+    response.once('close', () => {
+      if (isClosing)
+        setImmediate(() => {
+          server.closeIdleConnections();
+        });
+    });
     route(parts, request, response).catch((error: unknown) => {
       sendError(parts, response, error);
     });
   });
-  // A malformed request line never reaches a handler.
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
-  });
+  server.on('clientError', refuseMalformed);
   await listening(server, parts);
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
-  return { url: `http://${host}:${port}`, close: (grace) => closed(server, grace) };
+  return {
+    url: `http://${host}:${port}`,
+    close: (grace) => {
+      isClosing = true;
+      return closed(server, grace);
+    },
+  };
 }
 
 async function route(
@@ -43,18 +56,17 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://subgraph');
-  if (pathname === '/graphql') {
-    const reason = isReady.get(parts) === true ? null : await readiness(parts);
-    if (reason !== null) throw new ClientError('STORE_UNAVAILABLE', `The subgraph is not ready: ${reason}.`);
+  // Not parsed as a URL: a client may send a target that is none, such as `//`.
+  const [path = '/'] = (request.url ?? '/').split('?');
+  if (path === '/graphql') {
     await parts.graphql(request, response);
     return;
   }
-  if (pathname === '/health') {
+  if (path === '/health') {
     sendJson(response, 200, { status: 'UP' });
     return;
   }
-  if (pathname === '/readiness') {
+  if (path === '/readiness') {
     const reason = await parts.notReadyBecause();
     sendJson(
       response,
@@ -63,16 +75,7 @@ async function route(
     );
     return;
   }
-  throw new ClientError('NOT_FOUND', `expected /graphql, /health or /readiness but got ${pathname}`);
-}
-
-/** Once ready, operations are let through without asking: a store that goes away later shows in its own error. */
-const isReady = new WeakMap<HttpServerParts, boolean>();
-
-async function readiness(parts: HttpServerParts): Promise<string | null> {
-  const reason = await parts.notReadyBecause();
-  if (reason === null) isReady.set(parts, true);
-  return reason;
+  throw new ClientError('NOT_FOUND', `expected /graphql, /health or /readiness but got ${path.slice(0, 60)}`);
 }
 
 const statusOf: Partial<Record<ErrorCode, number>> = {
@@ -89,37 +92,77 @@ function sendError(parts: HttpServerParts, response: ServerResponse, error: unkn
     return;
   }
   if (error instanceof ClientError) {
-    sendJson(response, statusOf[error.code] ?? 400, {
-      errors: [{ message: error.message, extensions: { code: error.code } }],
-    });
+    sendJson(response, statusOf[error.code] ?? 400, errorBody(error.message, { code: error.code }));
     return;
   }
   const id = randomUUID();
   parts.log.error({ id, err: error }, 'internal error');
-  sendJson(response, 500, {
-    errors: [{ message: `Internal error ${id}`, extensions: { code: 'INTERNAL_SERVER_ERROR', id } }],
-  });
+  sendJson(response, 500, errorBody(`Internal error ${id}`, { code: 'INTERNAL_SERVER_ERROR', id }));
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
+function errorBody(message: string, extensions: { readonly code: ErrorCode; readonly id?: string }): object {
+  return { errors: [{ message, extensions }] };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
   send(response, status, JSON.stringify(body), {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
   });
 }
 
-function listening(server: Server, { host, port }: HttpServerParts): Promise<void> {
+/** What Node's parser refuses never reaches a handler: answered here, and the connection is over. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = malformedStatus[error.code ?? ''] ?? '400 Bad Request';
+  const body = JSON.stringify(
+    errorBody('expected an HTTP request but got something else', { code: 'BAD_REQUEST' }),
+  );
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+const malformedStatus: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+function listening(server: Server, { host, port, log }: HttpServerParts): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE';
-      reject(
-        isTaken
-          ? new Error(`PORT: expected a free port but got ${port}, on which another process listens`)
-          : error,
-      );
+    const refuse = (error: NodeJS.ErrnoException): void => {
+      reject(listenError(error, host, port));
+    };
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      server.on('error', (error) => {
+        log.error({ err: error }, 'the listener failed');
+      });
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new Error(`PORT: expected a free port but got ${port}, on which another process listens`);
+    case 'EACCES':
+      return new Error(`PORT: expected a port that this user may listen on but got ${port}`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Error(`HOST: expected an address of this machine but got ${host}`);
+    default:
+      return error;
+  }
 }
 
 async function closed(server: Server, grace: number): Promise<void> {
