@@ -17,7 +17,7 @@ COPY --from=manifests /src .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 # Source maps are two thirds of a bundle's size and read only under --enable-source-maps.
-RUN npm run build && find router subgraphs -path '*/dist/*' -name '*.map' -delete
+RUN node scripts/build.mjs && find router subgraphs -path '*/dist/*' -name '*.map' -delete
 # A bundle is a copy of the packages in it, and their licences go where the copy goes (the Elastic Licence 2.0, "Notices").
 RUN find node_modules -maxdepth 3 -type f \( -iname 'licen[cs]e*' -o -iname 'notice*' \) \
     -exec sh -c 'for file; do printf "\n===== %s\n\n" "$file"; cat "$file"; done' sh {} + > THIRD-PARTY-LICENSES.txt

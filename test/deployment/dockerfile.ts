@@ -1,6 +1,6 @@
 // As much of a Dockerfile as ours uses: its stages, and what an image made from one of them would hold and run.
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 
 export interface Instruction {
   readonly keyword: string;
@@ -71,21 +71,46 @@ export function copiesOf(
   });
 }
 
+/** Copies what the engine would be sent of the repository: all but what `.dockerignore` names. */
+export function sendContext(repository: string, folder: string): void {
+  const ignored = readFileSync(join(repository, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter(isPattern)
+    .map(matcher);
+  cpSync(repository, folder, {
+    recursive: true,
+    filter: (file) => {
+      const path = relative(repository, file);
+      return path === '' || !ignored.some((matches) => matches(path));
+    },
+  });
+}
+
 /**
- * Lays out in `folder` what the image's working directory would hold. The build stage's `/src` is the repository after
- * `npm run build`; what only the build stage makes itself is left out, and so are source maps, which it removes.
+ * Lays out in `folder` what the image's working directory would hold.
+ *
+ * @param source the build stage's `/src`
  */
-export function layOut(copies: readonly Copy[], repository: string, folder: string): void {
+export function layOut(copies: readonly Copy[], source: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const { sources, target } of copies) {
-    for (const source of sources) {
-      const path = join(repository, source.replace(/^\/src\//, ''));
-      if (!existsSync(path)) continue;
-      const isFolder = target !== './';
-      const to = isFolder ? join(folder, target) : join(folder, basename(source));
-      cpSync(path, to, { recursive: true, filter: (file) => !file.endsWith('.map') });
+    for (const path of sources) {
+      const from = join(source, path.replace(/^\/src\//, ''));
+      cpSync(from, join(folder, target === './' ? basename(path) : target), { recursive: true });
     }
   }
+}
+
+function isPattern(line: string): boolean {
+  return line !== '' && !line.startsWith('#');
+}
+
+/** A pattern of ours is one name, in which a star may stand, at the root or (after two stars and a slash) anywhere. */
+function matcher(pattern: string): (path: string) => boolean {
+  const isAnywhere = pattern.startsWith('**/');
+  const name = pattern.replace('**/', '').replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+  const regexp = new RegExp(`${isAnywhere ? '(^|/)' : '^'}${name}(/|$)`);
+  return (path) => regexp.test(path);
 }
 
 function substituted(text: string, values: ReadonlyMap<string, string>): string {
