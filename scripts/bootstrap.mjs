@@ -20,7 +20,7 @@ const commands = {
     if (!existsSync(join(root, 'subgraphs/accounts/generated')) && (await cli('codegen', [])) !== 0) return 1;
     return run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args]);
   },
-  build: async (args) => ((await cannotBuild(args)) ? 1 : 0),
+  build: async (args) => ((await cannotBuild(args.length > 0 ? args : undefined)) ? 1 : 0),
   check: async () => {
     const { check } = await import('./check.mjs');
     return check(root);

@@ -1,5 +1,5 @@
 /** The HTTP edge: what is not a good request, what a browser may do, and what is not GraphQL at all. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -356,25 +356,33 @@ describe('other paths', () => {
   test('the explorer’s files: types, compression, caching, and nothing beside them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'explorer-'));
     await cleanup.add(folder, async () => rm(folder, { recursive: true }));
-    mkdirSync(join(folder, 'assets'));
-    writeFileSync(join(folder, 'index.html'), '<p>explorer');
-    writeFileSync(join(folder, 'assets/main-4F2K9QXA.js'), 'let a;');
-    writeFileSync(join(folder, 'assets/main-4F2K9QXA.js.gz'), gzipSync('let a;'));
     const { router } = await start('', { explorerFolder: folder });
-    const page = await fetch(router.url, { headers: { accept: 'text/html' } });
+    const html = { accept: 'text/html' };
+    expect(await (await fetch(router.url, { headers: html })).text()).toContain('is not built here');
+    // Built while the router runs, as `npm start` does.
+    writeFileSync(join(folder, 'main-4F2K9QXA.js'), 'let a;');
+    writeFileSync(join(folder, 'main-4F2K9QXA.js.gz'), gzipSync('let a;'));
+    writeFileSync(join(folder, '.inputs'), 'notes of the build');
+    writeFileSync(join(folder, 'index.html'), '<p>explorer');
+    const page = await fetch(router.url, { headers: html });
     expect(await page.text()).toBe('<p>explorer');
     expect(page.headers.get('cache-control')).toBe('no-cache');
     const etag = page.headers.get('etag') ?? '';
-    const again = await fetch(router.url, { headers: { accept: 'text/html', 'if-none-match': etag } });
+    const again = await fetch(router.url, { headers: { ...html, 'if-none-match': etag } });
     expect(again.status).toBe(304);
-    const script = await fetch(`${router.url}/assets/main-4F2K9QXA.js`);
+    const script = await fetch(`${router.url}/explorer/main-4F2K9QXA.js`);
     expect(await script.text()).toBe('let a;');
     expect(Object.fromEntries(script.headers)).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'public, max-age=31536000, immutable',
       'content-encoding': 'gzip',
     });
-    for (const path of ['/assets/../../main.ts', '/assets/..%2findex.html', '/assets', '/assets/']) {
+    for (const path of [
+      '/main-4F2K9QXA.js',
+      '/explorer/.inputs',
+      '/explorer/..%2f..%2fmain.js',
+      '/explorer/',
+    ]) {
       expect((await fetch(router.url + path)).status).toBe(404);
     }
   });

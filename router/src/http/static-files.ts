@@ -1,6 +1,6 @@
 /**
- * The explorer's files. Their list is made once, at start: a path is either in it or it is not, so no request can reach
- * a file that was not meant to be served.
+ * The explorer's files. A path is either in the list of them or it is not, so no request can reach a file that was not
+ * meant to be served. The list is made anew when the folder has changed: `npm start` builds it beside a running router.
  */
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,12 +12,21 @@ export interface StaticFiles {
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** @param folder need not exist: there is nothing to serve then */
+/** Where the page itself is, and where it looks for everything else. */
+const pagePath = '/';
+const filesPath = '/explorer/';
+
+/** @param folder need not exist (yet): there is nothing to serve then */
 export function staticFiles(folder: string): StaticFiles {
-  const files = listFiles(folder);
+  let files: ReadonlyMap<string, StaticFile> = new Map();
+  let listedAt = -1;
   return {
     serve(path, request, response) {
-      const file = files.get(path === '/' ? '/index.html' : path);
+      if (path !== pagePath && !path.startsWith(filesPath)) return false;
+      const changedAt = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+      if (changedAt !== listedAt) files = listFiles(folder);
+      listedAt = changedAt;
+      const file = files.get(path === pagePath ? 'index.html' : path.slice(filesPath.length));
       if (file === undefined) return false;
       sendFile(file, request, response);
       return true;
@@ -66,7 +75,7 @@ function listFiles(folder: string): ReadonlyMap<string, StaticFile> {
   const variants = new Map<string, Variant>();
   for (const path of pathsIn(folder)) {
     const { size, mtimeMs } = statSync(path);
-    const name = `/${relative(folder, path).split(sep).join('/')}`;
+    const name = relative(folder, path).split(sep).join('/');
     variants.set(name, { path, size, etag: `"${size.toString(36)}-${Math.floor(mtimeMs).toString(36)}"` });
   }
   const files = new Map<string, StaticFile>();
@@ -85,9 +94,12 @@ function listFiles(folder: string): ReadonlyMap<string, StaticFile> {
 
 function pathsIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
+    return (
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        // The build keeps notes of its own in dotfiles.
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+        .map((entry) => join(entry.parentPath, entry.name))
+    );
   } catch {
     return [];
   }
