@@ -136,7 +136,9 @@ function memoryOfSystem(npmPid: number, state: string): ProcessMemory[] {
 function describeProcess(pid: number): { pid: number; parent: number; command: string }[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    const [state, parentPid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z') return [];
+    const parent = Number(parentPid);
     return [{ pid, parent, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
   } catch {
     // It ended between the listing and the look.
