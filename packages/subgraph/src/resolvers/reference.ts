@@ -10,8 +10,9 @@ import type { OneRead, Property, ReadDefinition } from '../reads/read.js';
 export type Representation = Readonly<Record<string, unknown>>;
 
 /**
- * `__resolveReference` by key: of the reads given, the first whose key the representation has. The kit resolves all
- * representations of an `_entities` call through it at once; called one by one, it batches as any load does.
+ * `__resolveReference` by key: of the reads given, the first whose key the representation has; INVALID_KEY where it has
+ * none, null where no row has it. The kit resolves all representations of an `_entities` call through it at once; called one
+ * by one, it batches as any load does.
  *
  * @example __resolveReference: reference(productById, productBySku)
  */
@@ -57,7 +58,9 @@ export async function loadReferences(
   properties: readonly string[],
 ): Promise<KeyResults> {
   const [only, ...others] = reads;
-  if (only !== undefined && others.length === 0) return loaders.loadList(only, representations, properties);
+  // The common case, without a list for each read.
+  if (only !== undefined && others.length === 0 && representations.every((one) => hasKey(only, one)))
+    return loaders.loadList(only, representations, properties);
   const results = new Array<KeyResults[number]>(representations.length).fill(null);
   const groups = new Map<ReadDefinition, number[]>();
   representations.forEach((representation, index) => {
@@ -84,12 +87,16 @@ function readFor(
   reads: readonly ReadDefinition[],
   representation: Representation,
 ): ReadDefinition | ClientError {
-  for (const read of reads)
-    if (read.key.every((property) => representation[property] !== undefined)) return read;
+  for (const read of reads) if (hasKey(read, representation)) return read;
   const keys = reads.map((read) => `{ ${read.key.join(', ')} }`).join(' or ');
-  const got = Object.keys(representation).filter((name) => name !== '__typename');
+  const { __typename: typename, ...fields } = representation;
   return new ClientError(
     'INVALID_KEY',
-    `expected a ${String(representation['__typename'])} with ${keys} but got { ${got.join(', ')} }`,
+    `expected a ${String(typename)} with ${keys} but got { ${Object.keys(fields).slice(0, 10).join(', ')} }`,
   );
+}
+
+/** A null is there, though no row has it. */
+function hasKey(read: ReadDefinition, representation: Representation): boolean {
+  return read.key.every((property) => representation[property] !== undefined);
 }

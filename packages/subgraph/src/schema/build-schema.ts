@@ -1,9 +1,10 @@
 // From the schema file and the resolver map to an executable subgraph schema, with the mistakes that would only show in
 // some later query found at start.
 import { buildSubgraphSchema } from '@apollo/subgraph';
-
 import {
   isObjectType,
+  isTypeDefinitionNode,
+  isTypeExtensionNode,
   parse,
   type DefinitionNode,
   type DocumentNode,
@@ -24,6 +25,7 @@ export type ResolverMap = Readonly<
 >;
 
 export interface SchemaDefinition {
+  /** The text of the schema file. */
   readonly sdl: string;
   readonly resolvers: ResolverMap;
 }
@@ -34,11 +36,13 @@ type ApolloModule = Exclude<
 >;
 type ApolloResolvers = NonNullable<ApolloModule['resolvers']>;
 
+/** An executable schema, and what of its text graphql-js does not keep. */
 export interface SubgraphSchema {
   readonly schema: GraphQLSchema;
   readonly externals: ExternalFields;
 }
 
+/** Throws what @apollo/subgraph finds wrong with the schema or with a resolver. */
 export function buildSchema({ sdl, resolvers }: SchemaDefinition): SubgraphSchema {
   const typeDefs = parse(sdl);
   // Codegen has typed every resolver for its field; @apollo/subgraph wants them all of one type.
@@ -50,7 +54,8 @@ export function buildSchema({ sdl, resolvers }: SchemaDefinition): SubgraphSchem
 }
 
 /**
- * Every field of a type that a row backs has a resolver or an equally named column.
+ * Holds every field of a type that a row backs to having a resolver or an equally named column; throws a TypeError that
+ * names those that have neither.
  *
  * @param propertiesOf the properties of an entity class: columns and getters
  */
@@ -83,25 +88,32 @@ function unresolvedFields(type: GraphQLObjectType): string[] {
  * that was replaced by one with less in it (`SUBGRAPH_SCHEMA`); codegen's types catch the typo already.
  */
 function withoutUnknownFields(resolvers: ResolverMap, typeDefs: DocumentNode): ResolverMap {
-  const fieldsOf = new Map<string, Set<string>>();
-  for (const node of typeDefs.definitions) {
-    if (!('name' in node) || node.name === undefined) continue;
-    const names =
-      fieldsOf.get(node.name.value) ?? new Set(['__resolveReference', '__resolveType', '__isTypeOf']);
-    if ('fields' in node) for (const { name } of node.fields ?? []) names.add(name.value);
-    fieldsOf.set(node.name.value, names);
-  }
+  const membersOf = membersByType(typeDefs);
   const kept: [string, ResolverMap[string]][] = [];
   for (const [type, map] of Object.entries(resolvers)) {
-    const fields = fieldsOf.get(type);
-    if (map === undefined || fields === undefined) continue;
-    const isFieldMap = !('serialize' in map);
+    const members = membersOf.get(type);
+    if (map === undefined || members === undefined) continue;
+    const isScalar = 'serialize' in map;
     kept.push([
       type,
-      isFieldMap ? Object.fromEntries(Object.entries(map).filter(([name]) => fields.has(name))) : map,
+      isScalar ? map : Object.fromEntries(Object.entries(map).filter(([name]) => members.has(name))),
     ]);
   }
   return Object.fromEntries(kept);
+}
+
+/** Of each type, what a resolver map may say of it: its fields or its enum's values, and the resolvers of the type itself. */
+function membersByType(typeDefs: DocumentNode): ReadonlyMap<string, ReadonlySet<string>> {
+  const members = new Map<string, Set<string>>();
+  for (const node of typeDefs.definitions) {
+    if (!isTypeDefinitionNode(node) && !isTypeExtensionNode(node)) continue;
+    const known =
+      members.get(node.name.value) ?? new Set(['__resolveReference', '__resolveType', '__isTypeOf']);
+    if ('fields' in node) for (const { name } of node.fields ?? []) known.add(name.value);
+    if ('values' in node) for (const { name } of node.values ?? []) known.add(name.value);
+    members.set(node.name.value, known);
+  }
+  return members;
 }
 
 function externalFields(typeDefs: DocumentNode): ExternalFields {

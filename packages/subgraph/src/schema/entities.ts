@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { kitContext, type SubgraphContext } from '../context.js';
 import { selectedPropertiesOfType } from '../look-ahead/selected-properties.js';
+import { shown } from '../input/shown.js';
 import { loadReferences, referenceReads, type Representation } from '../resolvers/reference.js';
 
 type EntityType = GraphQLObjectType | GraphQLInterfaceType;
@@ -91,7 +92,7 @@ async function resolveGroup(
       ? values
       : values.map((value, index) => withExternals(value, representations[index], required));
   return isInterfaceType(type)
-    ? Promise.all(rows.map((row) => withRuntimeType(row, type, context, info)))
+    ? Promise.all(rows.map((row) => settled(() => withRuntimeType(row, type, context, info))))
     : rows.map((row) => named(row, type.name));
 }
 
@@ -109,7 +110,7 @@ function entityType(schema: GraphQLSchema, typename: unknown): EntityType {
   if (isObjectType(type) || isInterfaceType(type)) return type;
   throw new ClientError(
     'BAD_USER_INPUT',
-    `expected the \`__typename\` of an entity of this subgraph but got ${JSON.stringify(typename)}`,
+    `expected the \`__typename\` of an entity of this subgraph but got ${shown(typename)}`,
   );
 }
 
@@ -138,6 +139,7 @@ function withExternals(
     : { ...value, ...Object.fromEntries(brought.map((name) => [name, representation[name]])) };
 }
 
+/** The row under the name of the object type that the interface's `__resolveType` takes it for. */
 async function withRuntimeType(
   value: unknown,
   type: GraphQLInterfaceType,
