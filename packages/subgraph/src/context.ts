@@ -18,16 +18,22 @@ import { statement, type RawRow } from './store/statement.js';
 import type { Store } from './store/store.js';
 import type { Viewer } from './viewer.js';
 
+/** What a resolver gets as its third argument. */
 export interface SubgraphContext {
   /** The user whose token came with the request; null without one. */
   readonly viewer: Viewer | null;
-  /** The user, or an UNAUTHENTICATED error. */
+  /** The user; throws UNAUTHENTICATED where there is none. */
   requireViewer(): Viewer;
+  /** The user, who must have the role; throws UNAUTHENTICATED or FORBIDDEN. */
+  requireRole(role: string): Viewer;
 
   /**
    * Loads by key, batched with every other load of the tick. The third argument says which columns: `info` looks ahead to
-   * what the operation selects of the returned value; a list of properties names them.
+   * what the operation selects of the returned value; a list of properties names them. The same key and columns again in
+   * one request come from the first answer, until a transaction.
    * What comes back under `info` is typed whole, to fit the resolver's mapper, but holds only what is selected.
+   *
+   * @throws INVALID_KEY for a value that cannot be a key; STORE_UNAVAILABLE
    */
   load<E extends object, K extends Property<E>>(
     read: OneRead<E, K>,
@@ -55,7 +61,11 @@ export interface SubgraphContext {
     info?: LookAheadInfo,
   ): Promise<V | null>;
 
-  /** Loads one page of a connection; `key` names its parent, `{}` where the list has none. */
+  /**
+   * Loads one page of a connection; `key` names its parent, `{}` where the list has none.
+   *
+   * @throws BAD_USER_INPUT for arguments that do not fit together; INVALID_CURSOR; INVALID_KEY; STORE_UNAVAILABLE
+   */
   page<E extends object, K extends Property<E>>(
     read: PageRead<E, K>,
     key: KeyOf<E, K>,
@@ -63,10 +73,20 @@ export interface SubgraphContext {
     info: LookAheadInfo,
   ): Promise<Connection<E>>;
 
-  /** Runs a query of one's own, prepared under its text; for what no read declares, such as a search. */
+  /**
+   * Runs a query of one's own, for what no read declares, such as a search. It is prepared once per connection under its
+   * text, so the text must be constant: whatever varies goes into `values`, as `$1` and on.
+   *
+   * @returns rows as PostgreSQL names their columns; give `R` as what the text selects
+   */
   query<R extends object>(text: string, values: readonly unknown[]): Promise<R[]>;
 
-  /** Runs the work in one transaction of the store. What was loaded before it is forgotten. */
+  /**
+   * Runs the work in one transaction of the store; what it throws rolls everything back. What was loaded before it is
+   * forgotten.
+   *
+   * @throws STORE_UNAVAILABLE; BAD_USER_INPUT for a text with NUL; what the work throws
+   */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
 }
 
@@ -101,13 +121,11 @@ export function subgraphContext(store: Store, viewer: Viewer | null): KitContext
   return {
     viewer,
     loaders,
-    requireViewer() {
-      if (viewer === null)
-        throw new ClientError(
-          'UNAUTHENTICATED',
-          'expected a user token in `Authorization: Bearer …` but got none',
-        );
-      return viewer;
+    requireViewer: () => requiredViewer(viewer),
+    requireRole(role) {
+      const user = requiredViewer(viewer);
+      if (user.roles.includes(role)) return user;
+      throw new ClientError('FORBIDDEN', `expected a user of the role ${role} but got one without it`);
     },
     // The overloads say what these give back; the rows themselves are untyped until a read's declaration types them.
     load: load as SubgraphContext['load'],
@@ -129,6 +147,11 @@ export function kitContext(context: SubgraphContext): KitContext {
   if (!isKitContext(context))
     throw new TypeError('expected the context that the kit made but got another object');
   return context;
+}
+
+function requiredViewer(viewer: Viewer | null): Viewer {
+  if (viewer !== null) return viewer;
+  throw new ClientError('UNAUTHENTICATED', 'expected a user token in `Authorization: Bearer …` but got none');
 }
 
 function isKitContext(context: SubgraphContext): context is KitContext {

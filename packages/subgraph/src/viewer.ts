@@ -6,15 +6,23 @@ import { z } from 'zod';
 
 /** The user that a request's token names. */
 export interface Viewer {
+  /** A uuid in lower case. */
   readonly id: string;
   readonly username: string;
+  /** For example `customer`, `staff`. */
   readonly roles: readonly string[];
 }
 
-/** From the value of an `Authorization` header to its viewer; null where there is none. */
+/** From the value of an `Authorization` header to its viewer; null where there is none. Throws UNAUTHENTICATED. */
 export type ViewerReader = (authorization: string | undefined) => Promise<Viewer | null>;
 
-const claims = z.object({ sub: z.uuid(), name: z.string(), roles: z.array(z.string()), exp: z.number() });
+/** PostgreSQL prints uuids in lower case, and owners are told by comparison. */
+const claims = z.object({
+  sub: z.uuid().toLowerCase(),
+  name: z.string(),
+  roles: z.array(z.string()),
+  exp: z.number(),
+});
 
 /** A signature check costs about 0.1 ms; the same few tokens come with every request. */
 const maxRemembered = 1_000;
