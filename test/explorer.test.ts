@@ -85,7 +85,8 @@ describe.skipIf(missing)('the explorer', () => {
       expect({ title, errors }).toEqual({ title, errors: undefined });
       expect(data).toBeTruthy();
     }
-  });
+    // Nine tabs of Monaco, on a machine that may be busy.
+  }, 120_000);
 
   it('takes the user from the address, keeps it over a reload and forgets it when told to', async () => {
     await page.goto(new URL(`/#token=${tokens.staff}`, url).href);
