@@ -7,10 +7,6 @@ describe('shippingCents', () => {
     expect(shippingCents({ weightGrams: 1, lengthMm: 600 }, 'DOMESTIC')).toBe(450);
   });
 
-  it('takes no zone for the domestic one', () => {
-    expect(shippingCents({ weightGrams: 1, lengthMm: 1 }, null)).toBe(450);
-  });
-
   it('charges a kilogram as soon as it is begun', () => {
     expect(shippingCents({ weightGrams: 1000, lengthMm: 100 }, 'EUROPE')).toBe(1040);
     expect(shippingCents({ weightGrams: 1001, lengthMm: 100 }, 'EUROPE')).toBe(1190);

@@ -33,12 +33,9 @@ export interface Measures {
   readonly lengthMm: number;
 }
 
-/**
- * @param zone the argument's default stands in for an omitted one only: a client may still say null, and means at home
- * @returns cents
- */
-export function shippingCents(measures: Measures, zone: ShippingZone | null): number {
-  const tariff = tariffs[zone ?? 'DOMESTIC'];
+/** @returns cents */
+export function shippingCents(measures: Measures, zone: ShippingZone): number {
+  const tariff = tariffs[zone];
   const kilograms = Math.max(1, Math.ceil(measures.weightGrams / 1000));
   const decimetresBeyond = Math.max(0, Math.ceil((measures.lengthMm - standardLengthMm) / 100));
   return tariff.base + kilograms * tariff.perKilogram + decimetresBeyond * tariff.perDecimetre;
