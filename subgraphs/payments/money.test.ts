@@ -1,22 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { centsOfDecimal, decimalOfCents } from './money.js';
-
-describe('decimalOfCents', () => {
-  it('always prints two places, also below one and below zero', () => {
-    expect([0n, 5n, 99n, 100n, 123456n].map(decimalOfCents)).toEqual([
-      '0.00',
-      '0.05',
-      '0.99',
-      '1.00',
-      '1234.56',
-    ]);
-    expect([-5n, -1230n].map(decimalOfCents)).toEqual(['-0.05', '-12.30']);
-  });
-
-  it('keeps every digit of what a double cannot hold', () => {
-    expect(decimalOfCents(9007199254740993n)).toBe('90071992547409.93');
-  });
-});
+import { centsOfDecimal } from './money.js';
 
 describe('centsOfDecimal', () => {
   it('reads none, one and two places', () => {

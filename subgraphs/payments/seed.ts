@@ -1,5 +1,4 @@
 // How the shop's users pay, and what they paid: each payment follows from its order, its amount being the order's total.
-import { hash } from 'node:crypto';
 import {
   order,
   paymentMethods,
@@ -7,6 +6,7 @@ import {
   random,
   seedSize,
   user,
+  uuid,
   type OrderFacts,
   type PaymentMethodFacts,
 } from '@selvedge/shop-seed';
@@ -77,7 +77,7 @@ function* paymentsOf(
   for (const { productIndex, quantity } of lines)
     amountCents += (prices[productIndex] ?? 0n) * BigInt(quantity);
   const attempt = (number: number, outcome: PaymentStatus): PaymentRow => ({
-    id: paymentId(orderId, number),
+    id: uuid(`payment/${orderId}/${number}`),
     orderId,
     userId: user(userIndex).id,
     methodId: chosen.id,
@@ -90,10 +90,4 @@ function* paymentsOf(
   if (isDeclinedFirst) yield attempt(0, 'DECLINED');
   const outcome = finalStatus[status];
   if (outcome) yield attempt(isDeclinedFirst ? 1 : 0, outcome);
-}
-
-/** A name-based UUID (RFC 9562, version 3), the same wherever the shop is seeded. */
-function paymentId(orderId: string, attempt: number): string {
-  const digest = hash('md5', `payment/${orderId}/${attempt}`, 'hex');
-  return `${digest.slice(0, 12)}3${digest.slice(13, 16)}8${digest.slice(17)}`;
 }

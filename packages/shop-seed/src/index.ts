@@ -12,7 +12,7 @@ export {
   type WalletFacts,
 } from './payment-method.js';
 export { product, type ProductFacts } from './product.js';
-export { pick, random } from './random.js';
+export { pick, random, uuid } from './random.js';
 export { review, type Rating, type ReviewFacts } from './review.js';
 export { seedSize, type SeedSize } from './size.js';
 export { user, type LoyaltyTier, type UserFacts } from './user.js';

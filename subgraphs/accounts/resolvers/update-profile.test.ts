@@ -24,7 +24,7 @@ describe('profileChange', () => {
     [{ name: null }, 'expected a name of 1 to 80 characters but got 0'],
     [{ name: '   ' }, 'expected a name of 1 to 80 characters but got 0'],
     [{ bio: 'x'.repeat(501) }, 'expected a bio of at most 500 characters but got 501'],
-    [{ name: 'A\u0000B' }, 'expected a text without NUL but got one with it'],
+    [{ name: 'A\u0000B' }, 'expected a name without NUL but got one with it'],
   ])('refuses %j', (input, message) => {
     expect(() => profileChange(input)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });

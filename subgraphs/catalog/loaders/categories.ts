@@ -1,7 +1,7 @@
-import { findOneBy, findPage } from '@selvedge/subgraph';
+import { find, findOneBy } from '@selvedge/subgraph';
 import { Category } from '../entities/category.js';
 
 export const categoryBySlug = findOneBy(Category, 'slug');
 
-/** As the shop's menu has them; there are a dozen, so one page holds all. */
-export const categoriesOfMenu = findPage(Category, { order: { position: 'ASC' }, always: ['name'] });
+/** As the shop's menu has them; there are a dozen. */
+export const categoriesOfMenu = find(Category, { order: { position: 'ASC' } });

@@ -1,9 +1,20 @@
-import { ClientError, DateTime, Decimal, reads, reference, relation } from '@selvedge/subgraph';
+import {
+  ClientError,
+  DateTime,
+  Decimal,
+  reads,
+  reference,
+  relation,
+  requiredText,
+} from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import { categoriesOfMenu, categoryBySlug } from '../loaders/categories.js';
 import { productById, productBySku, productPages } from '../loaders/products.js';
 import { changePrice, checkAmount } from './change-price.js';
-import { findByName, patternOf } from './search.js';
+import { findByName } from './search.js';
+
+/** Longer than any name. */
+const longestSearchText = 100;
 
 export const resolvers: Resolvers = {
   DateTime,
@@ -23,28 +34,22 @@ export const resolvers: Resolvers = {
       if (category == null) return context.page(ofShop, {}, page, info);
       return context.page(ofCategory, { categorySlug: category }, page, info);
     },
-    categories: async (_parent, _args, context, info) => {
-      const { nodes } = await context.page(categoriesOfMenu, {}, { first: 100 }, info);
-      return nodes;
-    },
+    categories: (_parent, _args, context, info) => context.load(categoriesOfMenu, {}, info),
     category: (_parent, { slug }, context, info) => context.load(categoryBySlug, { slug }, info),
     search: async (_parent, { text }, context, info) => {
-      const pattern = patternOf(text);
-      const { slugs, productIds } = await context.transaction((manager) => findByName(manager, pattern));
+      const { slugs, productIds } = await findByName(context, requiredText('text', text, longestSearchText));
       const found = await Promise.all([
         ...slugs.map((slug) => context.load(categoryBySlug, { slug }, info)),
         ...productIds.map((id) => context.load(productById, { id }, info)),
       ]);
-      // One that was deleted between the two statements is gone.
+      // One that was deleted in between is gone.
       return found.filter((row) => row !== null);
     },
   },
 
   Mutation: {
     changePrice: async (_parent, { input: { sku, amount } }, context) => {
-      if (!context.requireViewer().roles.includes('staff')) {
-        throw new ClientError('FORBIDDEN', 'expected a user of the role staff but got one without it');
-      }
+      context.requireRole('staff');
       checkAmount(amount);
       await context.transaction((manager) => changePrice(manager, sku, amount));
       return { sku };

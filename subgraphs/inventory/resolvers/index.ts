@@ -1,4 +1,4 @@
-import { ClientError, Decimal, entityRef, reference, relation } from '@selvedge/subgraph';
+import { Decimal, entityRef, reference, relation } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import { stockLevelByKey, stockLevelsOfWarehouse } from '../loaders/stock.js';
 import { allWarehouses, warehouseByCode } from '../loaders/warehouses.js';
@@ -9,18 +9,13 @@ export const resolvers: Resolvers = {
   Decimal,
 
   Query: {
-    warehouses: async (_parent, _args, context, info) => {
-      const { nodes } = await context.page(allWarehouses, {}, { first: 100 }, info);
-      return nodes;
-    },
+    warehouses: (_parent, _args, context, info) => context.load(allWarehouses, {}, info),
     warehouse: (_parent, { code }, context, info) => context.load(warehouseByCode, { code }, info),
   },
 
   Mutation: {
     restock: async (_parent, { input }, context) => {
-      if (!context.requireViewer().roles.includes('staff')) {
-        throw new ClientError('FORBIDDEN', 'expected a user of the role staff but got one without it');
-      }
+      context.requireRole('staff');
       checkQuantity(input.quantity);
       await context.transaction((manager) => restock(manager, input));
       return { warehouseCode: input.warehouseCode, sku: input.sku };

@@ -1,9 +1,8 @@
 // What this service adds to a product: its rows live in the catalogue, so the representation is the parent.
-import { relation, type SubgraphContext } from '@selvedge/subgraph';
+import { decimalOfCents, relation, type SubgraphContext } from '@selvedge/subgraph';
 import type { ProductRow } from '../entities/product.js';
 import type { ProductResolvers } from '../generated/resolvers.js';
 import { stockLevelsOfProduct, stockOfProduct } from '../loaders/stock.js';
-import { decimalOfCents } from '../money.js';
 import { isOversized, measuresOf, shippingCents } from './shipping.js';
 
 export const product: ProductResolvers = {

@@ -1,11 +1,8 @@
-import { ClientError } from '@selvedge/subgraph';
+import { ClientError, isBigintIdentity } from '@selvedge/subgraph';
 import type { EntityManager } from 'typeorm';
 import { Order, type OrderStatus } from '../entities/order.js';
 
 const cancellable: ReadonlySet<OrderStatus> = new Set(['PENDING', 'CONFIRMED']);
-
-/** What a bigint identity can be, so that the store is not asked to parse anything else. */
-const orderId = /^[1-9]\d{0,17}$/;
 
 /**
  * Cancels one of the user's own orders, unless it is on its way already. The row stays locked until the transaction
@@ -14,7 +11,7 @@ const orderId = /^[1-9]\d{0,17}$/;
  * @throws NOT_FOUND, also for another user's order; CONFLICT when it is past cancelling
  */
 export async function cancelOrder(manager: EntityManager, userId: string, id: string): Promise<void> {
-  const order = orderId.test(id)
+  const order = isBigintIdentity(id)
     ? await manager.findOne(Order, { where: { id, userId }, lock: { mode: 'pessimistic_write' } })
     : null;
   if (!order) throw new ClientError('NOT_FOUND', `expected the id of one of your orders but got "${id}"`);

@@ -1,7 +1,6 @@
-import { DateTime, Decimal, entityRef, reads, relation } from '@selvedge/subgraph';
+import { DateTime, Decimal, decimalOfCents, entityRef, reads, relation } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import { linesOfOrder, orderById, ordersOfUser, unitsOrderedOfProduct } from '../loaders/orders.js';
-import { decimalOfCents } from '../money.js';
 import { cancelOrder } from './cancel-order.js';
 import { checkLines, placeOrder } from './place-order.js';
 import { visibleOrder } from './visible-order.js';

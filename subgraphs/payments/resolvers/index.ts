@@ -1,8 +1,7 @@
-import { DateTime, Decimal, entityRef, reads, relation } from '@selvedge/subgraph';
+import { DateTime, Decimal, decimalOfCents, entityRef, reads, relation } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import { paymentMethodById } from '../loaders/payment-methods.js';
 import { paymentById, paymentOfUser } from '../loaders/payments.js';
-import { decimalOfCents } from '../money.js';
 import { acceptedPayments } from './accepted-payments.js';
 import { order } from './order.js';
 import { payableCents, payOrder } from './pay-order.js';

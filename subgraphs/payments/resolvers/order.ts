@@ -2,7 +2,7 @@
 //
 // Whose an order is, is not known here. A caller is shown the payments that are the caller's own, and a balance made of
 // them; the total that it starts from has come from the orders service, which shows it to those who may see it.
-import type { SubgraphContext } from '@selvedge/subgraph';
+import { decimalOfCents, type SubgraphContext } from '@selvedge/subgraph';
 import type { OrderRow } from '../entities/order.js';
 import type { OrderResolvers } from '../generated/resolvers.js';
 import {
@@ -11,7 +11,7 @@ import {
   paymentsOfOrder,
   paymentsOfOrderByUser,
 } from '../loaders/payments.js';
-import { centsOfDecimal, decimalOfCents } from '../money.js';
+import { centsOfDecimal } from '../money.js';
 
 export const order: OrderResolvers = {
   payments: ({ id }, _args, context, info) => {

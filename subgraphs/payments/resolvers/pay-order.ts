@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ClientError } from '@selvedge/subgraph';
+import { ClientError, isBigintIdentity, isUuid } from '@selvedge/subgraph';
 import type { EntityManager } from 'typeorm';
 import { PaymentMethod } from '../entities/payment-method.js';
 import { Payment } from '../entities/payment.js';
@@ -10,10 +10,6 @@ export interface PayOrder {
   readonly methodId: string;
   readonly amountCents: bigint;
 }
-
-/** What a bigint identity and a uuid can be, so that the store is not asked to parse anything else. */
-const orderIdPattern = /^[1-9]\d{0,17}$/;
-const uuidPattern = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const maxCents = 100_000_000n;
 /** What the shop charges in; an amount comes without a currency of its own. */
@@ -43,10 +39,10 @@ export function payableCents(amount: string): bigint {
  */
 export async function payOrder(manager: EntityManager, userId: string, input: PayOrder): Promise<string> {
   const { orderId, methodId, amountCents } = input;
-  if (!orderIdPattern.test(orderId)) {
+  if (!isBigintIdentity(orderId)) {
     throw new ClientError('NOT_FOUND', `expected the id of an order but got "${orderId}"`);
   }
-  if (!uuidPattern.test(methodId) || !(await manager.existsBy(PaymentMethod, { id: methodId, userId }))) {
+  if (!isUuid(methodId) || !(await manager.existsBy(PaymentMethod, { id: methodId, userId }))) {
     throw new ClientError(
       'NOT_FOUND',
       `expected the id of one of your payment methods but got "${methodId}"`,

@@ -1,4 +1,4 @@
-import { ClientError, type Viewer } from '@selvedge/subgraph';
+import { ClientError, isUuid, requiredText, type Viewer } from '@selvedge/subgraph';
 import type { EntityManager } from 'typeorm';
 import { Review } from '../entities/review.js';
 
@@ -9,7 +9,6 @@ export interface ReviewInput {
   readonly body: string;
 }
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const longestTitle = 120;
 const longestBody = 5_000;
 
@@ -20,13 +19,13 @@ const longestBody = 5_000;
  * @throws BAD_USER_INPUT for what cannot be a review
  */
 export function validReview({ productId, rating, title, body }: ReviewInput): ReviewInput {
-  if (!uuidPattern.test(productId)) throw invalid('the id of a product', `"${productId.slice(0, 60)}"`);
+  if (!isUuid(productId)) throw invalid('the id of a product', `"${productId.slice(0, 60)}"`);
   if (rating < 1 || rating > 5) throw invalid('a rating of 1 to 5', rating);
   return {
     productId,
     rating,
-    title: validText('title', title, longestTitle),
-    body: validText('body', body, longestBody),
+    title: requiredText('title', title, longestTitle),
+    body: requiredText('body', body, longestBody),
   };
 }
 
@@ -51,15 +50,6 @@ export async function addReview(manager: EntityManager, author: Viewer, input: R
     );
   }
   return id;
-}
-
-function validText(name: string, text: string, longest: number): string {
-  const trimmed = text.trim();
-  if (trimmed.includes('\u0000')) throw invalid(`a ${name} without NUL`, 'one with it');
-  // In characters as PostgreSQL counts them, not in UTF-16 units.
-  const length = Array.from(trimmed).length;
-  if (length === 0 || length > longest) throw invalid(`a ${name} of 1 to ${longest} characters`, length);
-  return trimmed;
 }
 
 function invalid(expected: string, got: string | number): ClientError {

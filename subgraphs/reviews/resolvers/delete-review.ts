@@ -1,9 +1,6 @@
-import { ClientError } from '@selvedge/subgraph';
+import { ClientError, isBigintIdentity } from '@selvedge/subgraph';
 import type { EntityManager } from 'typeorm';
 import { Review } from '../entities/review.js';
-
-/** What a bigint identity can be, so that the store is not asked to parse anything else. */
-const reviewId = /^[1-9]\d{0,17}$/;
 
 /**
  * Removes one of the user's own reviews, with the comments below it.
@@ -12,7 +9,7 @@ const reviewId = /^[1-9]\d{0,17}$/;
  * @throws NOT_FOUND when there is none of that id; FORBIDDEN when somebody else wrote it
  */
 export async function deleteReview(manager: EntityManager, userId: string, id: string): Promise<string> {
-  const review = reviewId.test(id)
+  const review = isBigintIdentity(id)
     ? await manager.findOne(Review, { where: { id }, lock: { mode: 'pessimistic_write' } })
     : null;
   if (review === null)

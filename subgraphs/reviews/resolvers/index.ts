@@ -1,4 +1,11 @@
-import { DateTime, entityRef, reference, relation, type SubgraphContext } from '@selvedge/subgraph';
+import {
+  DateTime,
+  entityRef,
+  reference,
+  relation,
+  requiredText,
+  type SubgraphContext,
+} from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import {
   commentsOfReview,
@@ -10,7 +17,9 @@ import {
 } from '../loaders/reviews.js';
 import { addReview, validReview } from './add-review.js';
 import { deleteReview } from './delete-review.js';
-import { findMentions, patternOf } from './mentions.js';
+import { findMentions } from './mentions.js';
+
+const longestMention = 100;
 
 export const resolvers: Resolvers = {
   DateTime,
@@ -19,8 +28,7 @@ export const resolvers: Resolvers = {
     review: (_parent, { id }, context, info) => context.load(reviewById, { id }, info),
     recentReviews: (_parent, args, context, info) => context.page(newestReviews, {}, args, info),
     mentions: async (_parent, { text }, context, info) => {
-      const pattern = patternOf(text);
-      const mentions = await context.transaction((manager) => findMentions(manager, pattern));
+      const mentions = await findMentions(context, requiredText('text', text, longestMention));
       const reviews = await Promise.all(
         mentions.map(({ reviewId }) => context.load(reviewById, { id: reviewId }, info)),
       );
