@@ -22,9 +22,9 @@ export class CreateConcerts1700000000000 implements MigrationInterface {
         currency text NOT NULL,
         is_cancelled boolean NOT NULL DEFAULT false
       )`);
-    // One for each page read: its key, then its order.
+    // One for each page read: what it filters by, then its order.
     await runner.query(`
-      CREATE INDEX concerts_by_start ON concerts (starts_at, id) WHERE NOT is_cancelled;
+      CREATE INDEX concerts_by_start ON concerts (is_cancelled, starts_at, id);
       CREATE INDEX concerts_of_venue ON concerts (venue_id, starts_at, id);
       CREATE INDEX concerts_of_artist ON concerts (artist_id, starts_at, id)`);
     await runner.query(`
