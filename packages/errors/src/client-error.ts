@@ -8,7 +8,11 @@ import type { ErrorCode } from './codes.js';
 export class ClientError extends GraphQLError {
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; extensions?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; extensions?: Record<string, unknown> } = {},
+  ) {
     const cause = options.cause instanceof Error ? options.cause : undefined;
     super(message, { extensions: { ...options.extensions, code }, originalError: cause });
     this.name = 'ClientError';

@@ -36,6 +36,6 @@ function originalOf(error: unknown): unknown {
 
 function withoutStacktrace(formatted: GraphQLFormattedError): GraphQLFormattedError {
   if (formatted.extensions?.['stacktrace'] === undefined) return formatted;
-  const { stacktrace: _stacktrace, ...extensions } = formatted.extensions;
-  return { ...formatted, extensions };
+  const kept = Object.entries(formatted.extensions).filter(([name]) => name !== 'stacktrace');
+  return { ...formatted, extensions: Object.fromEntries(kept) };
 }
