@@ -1,13 +1,14 @@
 // The kit end to end over HTTP, on a real store: reads, statements counted, errors, readiness.
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorId, startLibrary, type RunningLibrary } from './testing/library.js';
+import { authorId } from './testing/library.js';
+import { startLibrary, type RunningLibrary } from './testing/running-library.js';
 
 const tokenKey = Buffer.alloc(32, 7).toString('base64url');
 let library: RunningLibrary;
 
 beforeAll(async () => {
-  library = await startLibrary({ tokenKey });
+  library = await startLibrary({ config: { tokenKey } });
 });
 afterAll(() => library.stop());
 

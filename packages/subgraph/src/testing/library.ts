@@ -1,10 +1,5 @@
-// A small subgraph that uses every part of the kit: a fixture for its tests and for the benchmark.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { createTestStore, type TestStore } from '@selvedge/testkit';
-import { pino } from 'pino';
+// A small subgraph that uses every part of the kit: the fixture of its tests. `running-library.ts` starts it in the test's own
+// process, `library-process.ts` in one of its own.
 import { Column, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import {
   aggregateBy,
@@ -17,13 +12,10 @@ import {
   reads,
   reference,
   relation,
-  startSubgraph,
   type PageArguments,
   type Row,
-  type RunningSubgraph,
   type SeedContext,
   type SubgraphContext,
-  type SubgraphDefinition,
 } from '../index.js';
 import type { GraphQLResolveInfo } from 'graphql';
 
@@ -81,6 +73,22 @@ export class CreateLibrary1700000000000 implements MigrationInterface {
   }
 }
 
+/** Held by a test, these advisory locks stop a process in the middle of its second migration, or of its seed. */
+export const migrationGate = 4_711;
+export const seedGate = 4_712;
+
+export class CreateReaders1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE readers (id uuid PRIMARY KEY, name text NOT NULL)');
+    await runner.query(`SELECT pg_advisory_xact_lock(${migrationGate})`);
+    await runner.query('CREATE INDEX ON readers (name)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE readers');
+  }
+}
+
 export const librarySchema = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@interfaceObject"])
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
@@ -89,6 +97,7 @@ scalar DateTime
 type Query {
   author(id: ID!): Author
   book(id: ID!): Book
+  named(id: ID!): Named
   books(first: Int, after: String, last: Int, before: String): BookConnection!
   whoAmI: String
   fail: String
@@ -150,6 +159,7 @@ type ResolversOf<Parent> = Record<string, Resolver<PageArguments, Parent>>;
 const query: Record<string, Resolver<{ id: string; first?: number; after?: string }>> = {
   author: (_parent, { id }, context, info) => context.load(authorById, { id }, info),
   book: (_parent, { id }, context, info) => context.load(bookById, { id }, info),
+  named: (_parent, { id }, context, info) => context.load(authorById, { id }, info),
   books: (_parent, args, context, info) => context.page(allBooks, {}, args, info),
   whoAmI: (_parent, _args, context) => context.viewer?.username ?? null,
   fail: () => {
@@ -218,6 +228,7 @@ export async function seedLibrary({ manager, scale }: Pick<SeedContext, 'manager
       bio: index % 2 === 0 ? null : `Bio of ${index}`,
     })),
   );
+  await manager.query(`SELECT pg_advisory_xact_lock(${seedGate})`);
   await insertRows(
     manager,
     Book,
@@ -229,7 +240,7 @@ export async function seedLibrary({ manager, scale }: Pick<SeedContext, 'manager
         pages: 100 + book,
         publisherId: book === 0 ? null : authorId(900 + book),
         publishedAt: new Date(Date.UTC(2026, 0, 1)),
-        genre: 'NOVEL',
+        genre: 'novel',
       })),
     ),
   );
@@ -240,57 +251,9 @@ export async function seedLibrary({ manager, scale }: Pick<SeedContext, 'manager
 export const libraryDefinition = {
   name: 'library',
   resolvers: libraryResolvers,
-  store: { entities: [Author, Book, Copy], migrations: [CreateLibrary1700000000000], seed: seedLibrary },
+  store: {
+    entities: [Author, Book, Copy],
+    migrations: [CreateLibrary1700000000000, CreateReaders1700000000001],
+    seed: seedLibrary,
+  },
 };
-
-export interface RunningLibrary extends RunningSubgraph {
-  readonly testStore: TestStore;
-  /** Posts an operation and gives back status, headers and parsed body. */
-  post(
-    body: unknown,
-    headers?: Record<string, string>,
-  ): Promise<{ status: number; headers: Headers; body: unknown }>;
-}
-
-/** Starts the library on a store of its own. */
-export async function startLibrary(
-  overrides: Partial<SubgraphDefinition> & { readonly tokenKey?: string; readonly authors?: number } = {},
-): Promise<RunningLibrary> {
-  const testStore = await createTestStore();
-  const folder = await mkdtemp(join(tmpdir(), 'selvedge-library-'));
-  const schemaPath = join(folder, 'schema.graphql');
-  await writeFile(schemaPath, librarySchema);
-  const { tokenKey = null, authors = 10, ...definition } = overrides;
-  const subgraph = await startSubgraph(
-    { ...libraryDefinition, schema: pathToFileURL(schemaPath), ...definition },
-    {
-      host: '127.0.0.1',
-      port: 0,
-      databaseUrl: testStore.url,
-      migrate: true,
-      seedScale: authors,
-      tokenKey,
-      schemaPath: null,
-      logLevel: 'silent',
-    },
-    { log: pino({ level: 'silent' }) },
-  );
-  await subgraph.ready;
-  return {
-    ...subgraph,
-    testStore,
-    async post(body, headers = {}) {
-      const response = await fetch(`${subgraph.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      });
-      return { status: response.status, headers: response.headers, body: await response.json() };
-    },
-    async stop() {
-      await subgraph.stop();
-      await testStore.drop();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
