@@ -30,16 +30,21 @@ async function main(): Promise<void> {
       profile: { type: 'string' },
     },
   });
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 7));
-  if (!Number.isInteger(rounds) || rounds < 1) { misused(`--rounds: expected a number of rounds`); return; }
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 15));
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    misused(`--rounds: expected a number of rounds`);
+    return;
+  }
   const chosen = contestantsNamed(values.only?.split(',') ?? contestants);
   const profiled = contestantsNamed(values.profile?.split(',') ?? []);
   const wanted = workloads.filter(({ name }) => values.workload === undefined || name === values.workload);
-  if (chosen === null || profiled === null || wanted.length === 0)
-    { misused(
+  if (chosen === null || profiled === null || wanted.length === 0) {
+    misused(
       `expected contestants of ${contestants.join(', ')} and a workload of ${workloads.map(({ name }) => name).join(', ')}`,
-    ); return; }
-  const seconds = values.quick ? { warmUp: 0.2, round: 0.2 } : { warmUp: 1.2, round: 0.5 };
+    );
+    return;
+  }
+  const seconds = values.quick ? { warmUp: 0.2, round: 0.2 } : { warmUp: 1.2, round: 0.25 };
   report(await measure({ contestants: chosen, workloads: wanted, rounds, seconds, profiled }));
 }
 

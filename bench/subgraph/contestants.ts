@@ -4,6 +4,7 @@ export const contestants = [
   'hand-written',
   'kit',
   'kit-through-apollo',
+  'kit-uncompiled',
   'graphql-js',
   'typeorm-dataloader',
   'typeorm-n+1',
@@ -19,7 +20,8 @@ export function isContestant(name: string): name is Contestant {
 export const descriptions: Readonly<Record<Contestant, string>> = {
   'hand-written': 'node:http, prepared statements, JSON.parse and JSON.stringify, one function a query',
   kit: 'the kit as shipped: compiled `_entities` ahead of @apollo/server',
-  'kit-through-apollo': 'the kit with a plugin, so that every operation goes through @apollo/server',
+  'kit-through-apollo': 'the kit with a plugin: compiled `_entities` inside @apollo/server',
+  'kit-uncompiled': 'the kit with a plugin that watches executions: graphql-js inside @apollo/server',
   'graphql-js': 'node:http, graphql-js, one batching resolver on prepared statements',
   'typeorm-dataloader':
     '@apollo/server, @apollo/subgraph, `findBy({ id: In(keys) })` in a DataLoader per reference',

@@ -1,4 +1,5 @@
 // A contestant's process: serves, and tells its parent over Node's IPC where it listens and what CPU time it has used.
+import type { SubgraphPlugin } from '@selvedge/subgraph';
 import type { Contestant } from './contestants.js';
 
 export type ServerMessage =
@@ -23,8 +24,9 @@ async function start(contestant: Contestant, databaseUrl: string): Promise<strin
     case 'kit':
       return (await import('./contestants/kit.js')).serve([]);
     case 'kit-through-apollo':
-      // Any plugin will do: it might want to see every operation.
-      return (await import('./contestants/kit.js')).serve([{}]);
+      return (await import('./contestants/kit.js')).serve([anyPlugin]);
+    case 'kit-uncompiled':
+      return (await import('./contestants/kit.js')).serve([watchingPlugin]);
     case 'graphql-js':
       return (await import('./contestants/graphql-js.js')).serve(databaseUrl);
     case 'typeorm-dataloader':
@@ -33,6 +35,14 @@ async function start(contestant: Contestant, databaseUrl: string): Promise<strin
       return (await import('./contestants/typeorm.js')).serve(databaseUrl, 'n+1');
   }
 }
+
+/** With any plugin, every operation goes through @apollo/server. */
+const anyPlugin: SubgraphPlugin = {};
+
+/** With one that watches executions, graphql-js has to execute. */
+const watchingPlugin: SubgraphPlugin = {
+  requestDidStart: () => Promise.resolve({ executionDidStart: () => Promise.resolve() }),
+};
 
 function tell(message: ServerMessage): void {
   process.send?.(message);

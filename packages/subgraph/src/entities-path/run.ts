@@ -1,33 +1,36 @@
-// Runs a compiled `_entities` operation: reads level by level, each level's rows of a relation in one statement, then
-// writes the JSON. At the first thing that would be an error or bubble a null, it gives up and graphql-js runs the whole
-// operation: reads have no effect, and one place decides what errors look like.
-import type { KeyResults } from '../reads/batch.js';
+// Runs a compiled `_entities` operation: level by level, each relation's rows for all its parents in one load. At the first
+// thing that would be an error or bubble a null it gives up, and graphql-js runs the whole operation: reads have no effect,
+// and one place decides what errors look like.
+import { getArgumentValues } from 'graphql';
 import type { Loaders } from '../loaders.js';
-import type { RawRow } from '../store/statement.js';
+import type { PageArguments } from '../reads/page.js';
 import { loadReferences, type Representation } from '../resolvers/reference.js';
-import type { EntitiesPlan, EntityPlan, FieldPlan, RowPlan } from './compile.js';
+import type { EntitiesPlan, EntityPlan, LeafField, ObjectPlan, RelationField } from './plan.js';
 
-/** The `data` of the answer as JSON text; null where graphql-js has to run the operation. */
-export async function runEntities(
-  plan: EntitiesPlan,
-  representations: unknown,
-  loaders: Loaders,
-): Promise<string | null> {
-  if (!Array.isArray(representations)) return null;
+/** An object of the answer. */
+type Completed = Record<string, unknown>;
+
+/** What an object of the answer is made of: a row, a connection, a part of one. */
+type Source = Readonly<Record<string, unknown>>;
+
+/** What a request brings to its plan. */
+interface Request {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly loaders: Loaders;
+}
+
+/** The `data` of the answer; null where graphql-js has to run the operation. */
+export async function runEntities(plan: EntitiesPlan, request: Request): Promise<Completed | null> {
+  const { variables } = request;
+  const representations = variables[plan.representations];
+  if (!Array.isArray(representations) || !plan.variables.every(({ name, takes }) => takes(variables[name])))
+    return null;
   const groups = grouped(plan, representations);
   if (groups === null) return null;
   try {
-    const written = new Array<string>(representations.length).fill('null');
-    await Promise.all(
-      groups.map(async ({ entity, indexes, representations: members }) => {
-        const rows = rowsOf(await loadReferences(loaders, entity.reads, members, entity.rows.properties));
-        const level = await loadLevel(entity.rows, rows, loaders);
-        indexes.forEach((index, position) => {
-          if (rows[position] !== null) written[index] = writeRow(level, position);
-        });
-      }),
-    );
-    return `{${plan.key}[${written.join(',')}]}`;
+    const entities = new Array<Completed | null>(representations.length).fill(null);
+    await Promise.all(groups.map((group) => completeGroup(group, entities, request)));
+    return { [plan.name]: entities };
   } catch {
     // A failed load as much as a value that its type refuses: graphql-js meets the same and reports it by the book.
     return null;
@@ -37,17 +40,17 @@ export async function runEntities(
 /** Thrown where the compiled path has no answer of its own. */
 class HandOver extends Error {}
 
+/** The representations of one type, and where in the answer their entities go. */
 interface Group {
   readonly entity: EntityPlan;
   readonly indexes: number[];
   readonly representations: Representation[];
 }
 
-function grouped(plan: EntitiesPlan, representations: readonly unknown[]): readonly Group[] | null {
+function grouped(plan: EntitiesPlan, representations: readonly unknown[]): Group[] | null {
   const groups = new Map<EntityPlan, Group>();
-  for (let index = 0; index < representations.length; index += 1) {
-    const representation = representations[index];
-    if (!isRepresentation(representation)) return null;
+  for (const [index, representation] of representations.entries()) {
+    if (!isObject(representation)) return null;
     const { __typename: typename } = representation;
     const entity = typeof typename === 'string' ? plan.byTypename.get(typename) : undefined;
     if (entity === undefined) return null;
@@ -59,108 +62,128 @@ function grouped(plan: EntitiesPlan, representations: readonly unknown[]): reado
   return [...groups.values()];
 }
 
-function isRepresentation(value: unknown): value is Representation {
+/** Puts the entities of a group into their places; those that no row has stay null. */
+async function completeGroup(
+  { entity, indexes, representations }: Group,
+  entities: (Completed | null)[],
+  request: Request,
+): Promise<void> {
+  const { reads, rows } = entity;
+  const results = await loadReferences(request.loaders, reads, representations, rows.properties);
+  const level = new Level(request);
+  indexes.forEach((index, position) => {
+    entities[index] = level.completeResult(rows, results[position] ?? null);
+  });
+  await level.follow();
+}
+
+/** Objects made of one load's rows, and the relations that they have yet to follow. */
+class Level {
+  readonly #relations = new Map<RelationField, { parents: Source[]; objects: Completed[] }>();
+
+  constructor(private readonly request: Request) {}
+
+  /** What a read brings for one key: an object, null or an error. */
+  completeResult(plan: ObjectPlan, result: unknown): Completed | null {
+    return result === null ? null : this.complete(plan, objectOf(result));
+  }
+
+  complete(plan: ObjectPlan, row: Source): Completed {
+    const object: Completed = {};
+    for (const field of plan.fields) {
+      switch (field.kind) {
+        case 'constant':
+          object[field.name] = field.value;
+          break;
+        case 'leaf':
+          object[field.name] = completeLeaf(field, row[field.property]);
+          break;
+        case 'stub':
+          // Null as soon as one of its columns is; that, graphql-js may do.
+          if (field.properties.some((property) => row[property] == null)) throw new HandOver();
+          object[field.name] = this.complete(field.object, row);
+          break;
+        case 'object':
+          object[field.name] = this.complete(field.object, objectOf(row[field.property]));
+          break;
+        case 'list':
+          object[field.name] = this.#completeList(field.items, row[field.property]);
+          break;
+        case 'relation':
+          // Holds the place among the fields until the relation is followed.
+          object[field.name] = null;
+          this.#defer(field, row, object);
+      }
+    }
+    return object;
+  }
+
+  /** Fills in the relations, one load each, and those of the objects that they bring. */
+  async follow(): Promise<void> {
+    await Promise.all(
+      [...this.#relations].map(async ([field, { parents, objects }]) => {
+        const results = await loadRelation(field, parents, this.request);
+        const below = new Level(this.request);
+        results.forEach((result, index) => {
+          const object = objects[index];
+          if (object !== undefined) object[field.name] = below.#completeRelation(field, result);
+        });
+        await below.follow();
+      }),
+    );
+  }
+
+  #completeRelation({ object, isNullable, relation }: RelationField, result: unknown): unknown {
+    if (relation.read.kind === 'many') return this.#completeList(object, result);
+    const completed = this.completeResult(object, result);
+    if (completed === null && !isNullable) throw new HandOver();
+    return completed;
+  }
+
+  #completeList(plan: ObjectPlan, rows: unknown): Completed[] {
+    if (!Array.isArray(rows)) throw new HandOver();
+    return rows.map((row) => this.complete(plan, objectOf(row)));
+  }
+
+  #defer(field: RelationField, parent: Source, object: Completed): void {
+    const relation = this.#relations.get(field);
+    if (relation === undefined) {
+      this.#relations.set(field, { parents: [parent], objects: [object] });
+      return;
+    }
+    relation.parents.push(parent);
+    relation.objects.push(object);
+  }
+}
+
+function completeLeaf({ isNullable, serialize }: LeafField, value: unknown): unknown {
+  if (value != null) return serialize(value);
+  // Undefined is no column: what a resolver or a representation would have to bring.
+  if (value === undefined || !isNullable) throw new HandOver();
+  return null;
+}
+
+function objectOf(value: unknown): Source {
+  if (!isObject(value) || value instanceof Error || Array.isArray(value)) throw new HandOver();
+  return value;
+}
+
+function isObject(value: unknown): value is Source {
   return typeof value === 'object' && value !== null;
 }
 
-/** The rows of one selection, and for each of its relations the rows below, flat, with where each parent's begin. */
-interface Level {
-  readonly plan: RowPlan;
-  readonly rows: readonly (RawRow | null)[];
-  readonly relations: ReadonlyMap<FieldPlan, Below>;
-}
-
-interface Below {
-  readonly level: Level;
-  /** Of each parent, its first row's index in `level`, and one past its last; equal for none. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-}
-
-async function loadLevel(plan: RowPlan, rows: readonly (RawRow | null)[], loaders: Loaders): Promise<Level> {
-  const relations = new Map<FieldPlan, Below>();
-  const level = { plan, rows, relations };
-  await Promise.all(
-    plan.fields.map(async (field) => {
-      if (field.kind !== 'relation') return;
-      const { read, mapping } = field.relation;
-      const keys = rows.map((row) =>
-        Object.fromEntries(mapping.map(([property, from]) => [property, row?.[from]])),
-      );
-      const results = await loaders.loadList(read, keys, field.rows.properties);
-      const flat: RawRow[] = [];
-      const starts: number[] = [];
-      const ends: number[] = [];
-      for (const result of results) {
-        if (result instanceof Error) throw new HandOver();
-        starts.push(flat.length);
-        if (Array.isArray(result)) flat.push(...result);
-        else if (result !== null) flat.push(result);
-        ends.push(flat.length);
-      }
-      relations.set(field, { level: await loadLevel(field.rows, flat, loaders), starts, ends });
-    }),
-  );
-  return level;
-}
-
-function rowsOf(results: KeyResults): readonly (RawRow | null)[] {
-  return results.map((result) => {
-    if (result instanceof Error || Array.isArray(result)) throw new HandOver();
-    return result;
+/** What the read of a relation brings for each of its parents: a row, rows, a connection, null or an error. */
+async function loadRelation(
+  { relation, properties, page }: RelationField,
+  parents: readonly Source[],
+  { loaders, variables }: Request,
+): Promise<readonly unknown[]> {
+  const keys = parents.map((row) => {
+    const key: Record<string, unknown> = {};
+    for (const [property, from] of relation.mapping) key[property] = row[from];
+    return key;
   });
-}
-
-function writeRow(level: Level, index: number): string {
-  const row = level.rows[index];
-  if (row == null) throw new HandOver();
-  let json = '{';
-  let separator = '';
-  for (const field of level.plan.fields) {
-    json +=
-      separator +
-      field.key +
-      (field.kind === 'relation' ? writeRelation(level, field, index) : writeField(field, row));
-    separator = ',';
-  }
-  return `${json}}`;
-}
-
-function writeField(field: Exclude<FieldPlan, { kind: 'relation' }>, row: RawRow): string {
-  if (field.kind === 'constant') return field.json;
-  if (field.kind === 'ref') return writeRef(field, row);
-  const value = row[field.property];
-  if (value != null) return field.write(value);
-  // Undefined is no column: what a resolver or a representation would have to bring.
-  if (value === undefined || !field.isNullable) throw new HandOver();
-  return 'null';
-}
-
-/** A stub is null as soon as one of the columns that it is made of is; that, graphql-js may do. */
-function writeRef(field: Extract<FieldPlan, { kind: 'ref' }>, row: RawRow): string {
-  if (field.properties.some((property) => row[property] == null)) throw new HandOver();
-  let json = '{';
-  let separator = '';
-  for (const inner of field.fields) {
-    if (inner.kind === 'relation') throw new HandOver();
-    json += separator + inner.key + writeField(inner, row);
-    separator = ',';
-  }
-  return `${json}}`;
-}
-
-function writeRelation(level: Level, field: Extract<FieldPlan, { kind: 'relation' }>, index: number): string {
-  const below = level.relations.get(field);
-  const start = below?.starts[index] ?? 0;
-  const end = below?.ends[index] ?? 0;
-  if (below === undefined) throw new HandOver();
-  if (field.relation.read.kind === 'many') {
-    let json = '[';
-    for (let position = start; position < end; position += 1)
-      json += (position > start ? ',' : '') + writeRow(below.level, position);
-    return `${json}]`;
-  }
-  if (end > start) return writeRow(below.level, start);
-  if (!field.isNullable) throw new HandOver();
-  return 'null';
+  if (page === null) return loaders.loadList(relation.read, keys, properties);
+  const pageArguments: PageArguments = getArgumentValues(page.field, page.node, variables);
+  return loaders.loadPages(relation.read, keys, pageArguments, { properties, wantsCount: page.wantsCount });
 }

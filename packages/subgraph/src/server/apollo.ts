@@ -12,6 +12,8 @@ import { leavingError } from '@selvedge/errors';
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubgraphContext } from '../context.js';
+import { CompiledEntities } from '../entities-path/compiled-entities.js';
+import { withCompiled } from '../entities-path/compiled-plugin.js';
 import { cacheControlHeader, cachePolicy } from '../schema/cache-policy.js';
 
 export type SubgraphPlugin = ApolloServerPlugin<SubgraphContext>;
@@ -40,7 +42,7 @@ export function apolloServer(
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       cacheControlPlugin(),
-      ...plugins,
+      ...(plugins.length === 0 ? [] : withCompiled(plugins, new CompiledEntities(schema))),
     ],
   });
 }

@@ -4,8 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
 import { kitContext, subgraphContext, type SubgraphContext } from '../context.js';
-import type { CompiledEntities } from '../entities-path/compiled-entities.js';
-import { runEntities } from '../entities-path/run.js';
+import type { CompilableRequest, CompiledEntities } from '../entities-path/compiled-entities.js';
 import type { Store } from '../store/store.js';
 import type { ViewerReader } from '../viewer.js';
 import { readBody } from './body.js';
@@ -99,26 +98,25 @@ async function answerOne(
   body: unknown,
   context: SubgraphContext,
 ): Promise<Compiled | null> {
-  const operation = entitiesOperation(body);
-  const plan = operation === null ? null : compiled.planOf(operation.query);
-  if (plan === null || operation === null) return null;
-  const data = await runEntities(plan, operation.variables[plan.variable], kitContext(context).loaders);
-  return data === null ? null : { text: `{"data":${data}}`, cacheControl: plan.cacheControl };
+  if (!isCompilable(body)) return null;
+  const answer = await compiled.answer(body, kitContext(context).loaders);
+  return answer && { text: JSON.stringify({ data: answer.data }), cacheControl: answer.cacheControl };
 }
 
 /** A request that may be compiled: a text and variables, and nothing that asks for anything else. */
-function entitiesOperation(
-  body: unknown,
-): { query: string; variables: Readonly<Record<string, unknown>> } | null {
-  if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string')
-    return null;
-  if (!('variables' in body) || typeof body.variables !== 'object' || body.variables === null) return null;
-  if (
-    ('extensions' in body && body.extensions != null) ||
-    ('operationName' in body && body.operationName != null && typeof body.operationName !== 'string')
-  )
-    return null;
-  return { query: body.query, variables: { ...body.variables } };
+function isCompilable(body: unknown): body is CompilableRequest {
+  if (!isRecord(body)) return false;
+  const { query, variables, extensions, operationName } = body;
+  return (
+    typeof query === 'string' &&
+    isRecord(variables) &&
+    extensions == null &&
+    (operationName == null || typeof operationName === 'string')
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whether the client takes `application/json`; a stricter one gets what @apollo/server negotiates. */
