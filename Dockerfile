@@ -16,7 +16,7 @@ COPY --from=manifests /src .
 # No package's scripts are needed to build, so none gets to run.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-# Source maps are two thirds of a bundle's size and read only under --enable-source-maps.
+# Not `npm run build`, which would first see to the installation. Source maps are two thirds of a bundle's size and read only under --enable-source-maps.
 RUN node scripts/build.mjs && find router subgraphs -path '*/dist/*' -name '*.map' -delete
 # A bundle is a copy of the packages in it, and their licences go where the copy goes (the Elastic Licence 2.0, "Notices").
 RUN find node_modules -maxdepth 3 -type f \( -iname 'licen[cs]e*' -o -iname 'notice*' \) \

@@ -217,11 +217,11 @@ describe('the subgraph of examples/', () => {
   });
 });
 
-describe('docs/subgraph-kit.md', () => {
-  it('quotes the example as it is', async () => {
-    const page = await readFile(join(root, 'docs/subgraph-kit.md'), 'utf8');
-    const quotes = [...page.matchAll(/^```(?:ts|graphql) (\S+)\n([^]*?)^```$/gm)];
-    expect(quotes.length).toBeGreaterThan(10);
+describe('what is written of the example', () => {
+  it.each(['docs/subgraph-kit.md', 'README.md'])('quotes it as it is: %s', async (page) => {
+    const text = await readFile(join(root, page), 'utf8');
+    const quotes = [...text.matchAll(/^```(?:ts|graphql) (\S+)\n([^]*?)^```$/gm)];
+    expect(quotes.length).toBeGreaterThan(1);
     for (const [, path = '', code = ''] of quotes) {
       // `…` stands for what the page leaves out.
       const source = flat(await readFile(join(root, path), 'utf8'));
@@ -229,7 +229,7 @@ describe('docs/subgraph-kit.md', () => {
     }
   });
 
-  it('leaves no file of the example out', async () => {
+  it('leaves no file of it out', async () => {
     const page = await readFile(join(root, 'docs/subgraph-kit.md'), 'utf8');
     const files = await readdir(example, { recursive: true, withFileTypes: true });
     for (const { name } of files.filter((file) => file.isFile())) expect(page).toContain(name);

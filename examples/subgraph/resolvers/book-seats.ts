@@ -1,4 +1,4 @@
-import { ClientError } from '@selvedge/subgraph';
+import { ClientError, isBigintIdentity } from '@selvedge/subgraph';
 import type { EntityManager } from 'typeorm';
 import { Booking } from '../entities/booking.js';
 import { Concert } from '../entities/concert.js';
@@ -18,7 +18,7 @@ export async function bookSeats(manager: EntityManager, request: SeatRequest): P
   const { concertId, seats } = request;
   if (seats < 1) throw new ClientError('BAD_USER_INPUT', `expected at least 1 seat but got ${seats}`);
   // The lock lets two bookings of one concert follow each other, so that both see what is left.
-  const concert = /^\d{1,18}$/.test(concertId)
+  const concert = isBigintIdentity(concertId)
     ? await manager.findOne(Concert, { where: { id: concertId }, lock: { mode: 'pessimistic_write' } })
     : null;
   if (concert === null || concert.isCancelled)

@@ -1,4 +1,4 @@
-import { DateTime, Decimal, entityRef, reads, reference, relation } from '@selvedge/subgraph';
+import { DateTime, Decimal, decimalOfCents, entityRef, reads, reference, relation } from '@selvedge/subgraph';
 import {
   allVenues,
   concertById,
@@ -50,7 +50,7 @@ export const resolvers: Resolvers = {
     artist: entityRef('Artist', { id: 'artistId' }),
     setList: relation(songsOfConcert, { concertId: 'id' }),
     price: reads(['priceCents', 'currency'], ({ priceCents, currency }) => ({
-      amount: (priceCents / 100).toFixed(2),
+      amount: decimalOfCents(BigInt(priceCents)),
       currency,
     })),
     seatsLeft: reads(['seats', 'seatsTaken'], ({ seats, seatsTaken }) => seats - seatsTaken),
