@@ -87,7 +87,7 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
 }
 
 async function statementsOf({ store }: RunningSubgraph, work: () => Promise<unknown>): Promise<string[]> {
-  const spies = [vi.spyOn(store, 'query'), vi.spyOn(store, 'queryArrays')];
+  const spies = [vi.spyOn(store, 'query')];
   try {
     await work();
     return spies.flatMap(({ mock }) => mock.calls.map(([{ text }]) => text));
