@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runningSystem } from './system.js';
+import { startSystem, type System } from './system.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const missing = !existsSync(executablePath);
@@ -16,6 +16,7 @@ if (missing) {
 }
 
 describe.skipIf(missing)('the explorer', () => {
+  let system: System;
   let url: string;
   let tokens: { staff: string; customer: string };
   let browser: Browser;
@@ -26,10 +27,14 @@ describe.skipIf(missing)('the explorer', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    ({ url, tokens } = await runningSystem());
+    system = await startSystem();
+    ({ url, tokens } = system);
     browser = await chromium.launch({ executablePath, headless: true, args: quietOffline });
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    await system.stop();
+  });
 
   beforeEach(async () => {
     strayRequests = [];

@@ -1,10 +1,13 @@
 // What a client sees when it sends nonsense, and when a subgraph or a store fails under the router: a code, a path, the rest
 // of the data, and a system that is well again once the cause is gone.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeThrowawayFolder, provisionStore, startEmbeddedPostgres } from '@selvedge/embedded';
 import {
   closeSocket,
+  createTestStore,
   delayed,
   halfJson,
   html,
@@ -15,7 +18,7 @@ import {
   type StubAnswer,
 } from '@selvedge/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root, runningSystem, type Answer, type System } from './system.js';
+import { root, startSystem, type Answer, type System } from './system.js';
 
 const productsAndRatings = '{ products(first: 2, orderBy: NAME) { nodes { name averageRating } } }';
 
@@ -34,7 +37,8 @@ function expectPartial({ status: httpStatus, data, errors }: Answer, code: strin
 describe('a client that sends nonsense', () => {
   let system: System;
   beforeAll(async () => {
-    system = await runningSystem();
+    system = await startSystem();
+    return () => system.stop();
   });
 
   const post = async (body: string): Promise<{ status: number; body: unknown }> => {
@@ -111,12 +115,15 @@ describe('a subgraph that misbehaves', () => {
   let stub: Awaited<ReturnType<typeof startStubSubgraph>>;
   beforeAll(async () => {
     stub = await startStubSubgraph();
-    system = await runningSystem({
+    system = await startSystem({
       instead: { reviews: stub.url },
       routerConfig: { batching: {}, traffic_shaping: { all: { timeout: '1s' } } },
     });
   });
-  afterAll(() => stub.stop());
+  afterAll(async () => {
+    await system.stop();
+    await stub.stop();
+  });
 
   const misbehaviours: readonly [string, StubAnswer, string][] = [
     ['is slow', delayed(3_000, rating), 'SUBREQUEST_TIMEOUT'],
@@ -157,20 +164,23 @@ describe('a store that goes away', () => {
     const reviews = spawnNode(join(root, 'subgraphs/reviews/dist/main.js'), {
       env: { DATABASE_URL: url, SEED_SCALE: '0.2' },
     });
+    let system: System | undefined;
     try {
       const { url: endpoint } = await reviews.waitFor('listening');
       await reviews.waitFor('ready');
-      const system = await runningSystem({ instead: { reviews: `${endpoint}/graphql` } });
-      const well = await system.ask(productsAndRatings);
+      const running = await startSystem({ instead: { reviews: `${endpoint}/graphql` } });
+      system = running;
+      const well = await running.ask(productsAndRatings);
       expect(well.errors).toEqual([]);
       process.kill(server.pid, 'SIGKILL');
       await gone(server.pid);
-      expectPartial(await system.ask(productsAndRatings), 'STORE_UNAVAILABLE');
+      expectPartial(await running.ask(productsAndRatings), 'STORE_UNAVAILABLE');
       server = await startEmbeddedPostgres({ dataDir, durable: false, port: server.port });
       await expect
-        .poll(async () => (await system.ask(productsAndRatings)).data, { timeout: 15_000 })
+        .poll(async () => (await running.ask(productsAndRatings)).data, { timeout: 15_000 })
         .toEqual(well.data);
     } finally {
+      await system?.stop();
       await reviews.stop();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
@@ -178,16 +188,48 @@ describe('a store that goes away', () => {
   });
 });
 
+describe('a service whose parent is killed', () => {
+  const supergraph = join(root, 'supergraph.graphql');
+  it.each([
+    ['subgraphs/catalog/dist/main.js', []],
+    ['router/dist/main.js', ['--supergraph', supergraph, '--port', '0']],
+  ])('ends by itself, though nobody reads its log any more: %s', async (main, args) => {
+    const store = await createTestStore();
+    // A parent that takes the child's log through a pipe, as most do; `npm start` gives it a file.
+    const parent = spawn(
+      process.execPath,
+      [
+        '-e',
+        `const c = require('node:child_process').fork(${JSON.stringify(join(root, main))}, ${JSON.stringify(args)}, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+        c.on('message', (m) => m.type === 'ready' && console.log(c.pid))`,
+      ],
+      {
+        env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: store.url },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    parent.kill('SIGKILL');
+    try {
+      await gone(pid);
+    } finally {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      await store.drop();
+    }
+  });
+});
+
 /** Resolves once no process has the id any more. */
 async function gone(pid: number): Promise<void> {
-  await expect
-    .poll(() => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch {
-        return false;
-      }
-    })
-    .toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

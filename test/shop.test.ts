@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { order, product, seedSize, user } from '@selvedge/shop-seed';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { root, runningSystem, token, type Answer, type Ask, type System } from './system.js';
+import { root, startSystem, token, type Answer, type Ask, type System } from './system.js';
 
 let system: System;
 beforeAll(async () => {
-  system = await runningSystem();
+  system = await startSystem();
+  return () => system.stop();
 });
 
 const ask = (query: string, options?: Ask): Promise<Answer> => system.ask(query, options);

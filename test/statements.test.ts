@@ -5,14 +5,15 @@ import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { QueryPlanner, type PlanNode, type SubscriptionNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
-import { root, runningSystem, subgraphNames, type System } from './system.js';
+import { root, startSystem, subgraphNames, type System } from './system.js';
 
 let system: System;
 beforeAll(async () => {
-  system = await runningSystem({
+  system = await startSystem({
     logLevel: 'debug',
     routerConfig: { demand_control: { enabled: false } },
   });
+  return () => system.stop();
 });
 
 const query = (first: number): string => `{

@@ -1,11 +1,12 @@
 // Each service's database is its own: no other service's role gets in, whatever it knows.
 import { Client } from 'pg';
 import { beforeAll, expect, it } from 'vitest';
-import { runningSystem, subgraphNames, type SubgraphName, type System } from './system.js';
+import { startSystem, subgraphNames, type SubgraphName, type System } from './system.js';
 
 let system: System;
 beforeAll(async () => {
-  system = await runningSystem();
+  system = await startSystem();
+  return () => system.stop();
 });
 
 const pairs = subgraphNames.flatMap((role) => subgraphNames.map((store) => [role, store] as const));

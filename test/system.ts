@@ -15,7 +15,6 @@ import {
   type TestStore,
 } from '@selvedge/testkit';
 import { SignJWT } from 'jose';
-import { afterAll } from 'vitest';
 import { stringify } from 'yaml';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -68,15 +67,9 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** Starts the system and ends it after the file's last test. */
-export async function runningSystem(options: SystemOptions = {}): Promise<System> {
-  const system = await startSystem(options);
-  afterAll(() => system.stop());
-  return system;
-}
-
 const key = randomBytes(32).toString('base64url');
 
+/** Whoever starts it ends it: `stop` in the same file's `afterAll`. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'selvedge-system-'));
   const running = subgraphNames.filter((name) => options.instead?.[name] === undefined);

@@ -43,7 +43,11 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'info', base: null });
+  // Synchronously: pino's asynchronous default flushes on exit, and tries for ever where nobody reads the pipe any more.
+  const log = pino(
+    { level: process.env['LOG_LEVEL'] ?? 'info', base: null },
+    pino.destination({ dest: 1, sync: true }),
+  );
   surviveStrayErrors(log);
   const config = readConfig(args.config, process.env);
   const path = resolve(args.supergraph);

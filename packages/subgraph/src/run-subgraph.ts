@@ -1,6 +1,6 @@
 // What a subgraph's `main.ts` calls: one process, one command, told by its arguments and its environment.
-import { pino } from 'pino';
 import { configFrom, environmentHelp, type SubgraphConfig } from './server/config.js';
+import { processLog } from './server/log.js';
 import { onceAskedToStop, tellParent } from './server/parent.js';
 import { startSubgraph, type SubgraphDefinition } from './start-subgraph.js';
 import { migrate, revert } from './store/migrate.js';
@@ -66,7 +66,7 @@ async function run(
 }
 
 async function serve(definition: SubgraphDefinition, config: SubgraphConfig): Promise<void> {
-  const log = pino({ name: definition.name, level: config.logLevel });
+  const log = processLog(definition.name, config.logLevel);
   process.on('unhandledRejection', (error) => {
     log.error({ err: error }, 'unhandled rejection');
   });
@@ -76,9 +76,7 @@ async function serve(definition: SubgraphDefinition, config: SubgraphConfig): Pr
       tellParent({ type: 'progress', text });
     },
   });
-  const stopping = new AbortController();
   onceAskedToStop((reason) => {
-    stopping.abort();
     log.info({ reason }, 'stopping');
     void subgraph.stop().finally(() => process.exit());
   });
@@ -87,9 +85,8 @@ async function serve(definition: SubgraphDefinition, config: SubgraphConfig): Pr
   try {
     await subgraph.ready;
   } catch (error) {
+    // Who was asked to stop while it waited for its store has left before this returns.
     await subgraph.stop();
-    // Asked to stop while it waited for its store: no failure.
-    if (stopping.signal.aborted) return;
     throw error;
   }
   log.info('ready');
