@@ -12,6 +12,7 @@ const steps = [
   { name: 'prettier', args: [bin('prettier/bin/prettier.cjs'), '--check', '.'] },
   { name: 'eslint', args: [bin('eslint/bin/eslint.js'), '.'] },
   { name: 'tsc', args: [bin('typescript/bin/tsc'), '-p', '.'] },
+  { name: 'tsc explorer', args: [bin('typescript/bin/tsc'), '-p', 'packages/explorer'] },
   { name: 'imports', args: ['scripts/check-imports.mjs'] },
   { name: 'knip', args: [bin('knip/bin/knip.js')] },
   { name: 'supergraph.graphql', args: ['scripts/bootstrap.mjs', 'compose', '--check'] },

@@ -61,7 +61,8 @@ async function main(): Promise<void> {
     log,
     development: process.env['NODE_ENV'] !== 'production',
     explorerFolder: fileURLToPath(new URL('./explorer/', import.meta.url)),
-    redisUrl: process.env['REDIS_URL'],
+    // An empty variable is how shells and compose files spell "not set".
+    redisUrl: process.env['REDIS_URL'] === '' ? undefined : process.env['REDIS_URL'],
   });
   stopWhenTold(router, follow(path, sdl, router, log), log);
   log.info({ url: router.url }, 'listening');
