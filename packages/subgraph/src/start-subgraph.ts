@@ -4,13 +4,14 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ClientError } from '@selvedge/errors';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { CompiledEntities } from './entities-path/compiled-entities.js';
 import { buildSchema, checkFields, type ResolverMap } from './schema/build-schema.js';
 import { apolloServer, type SubgraphPlugin } from './server/apollo.js';
 import type { SubgraphConfig } from './server/config.js';
 import { handleGraphQL } from './server/graphql-handler.js';
 import { httpServer } from './server/http-server.js';
+import { processLog } from './server/log.js';
 import { migrate } from './store/migrate.js';
 import { seedOnce, type Seed } from './store/seed.js';
 import type { Statement } from './store/statement.js';
@@ -51,6 +52,8 @@ export interface RunningSubgraph {
 }
 
 const graceMilliseconds = 5_000;
+/** For a migration or a seed in the middle, whose transaction does not survive this process. */
+const closingMilliseconds = 1_000;
 
 /**
  * Starts a subgraph in this process: listens at once, then waits for its store, migrates and seeds as `config` says.
@@ -62,7 +65,7 @@ export async function startSubgraph(
   config: SubgraphConfig,
   options: StartOptions = {},
 ): Promise<RunningSubgraph> {
-  const log = options.log ?? pino({ name: definition.name, level: config.logLevel });
+  const log = options.log ?? processLog(definition.name, config.logLevel);
   const sdl = await schemaText(definition, config);
   const subgraphSchema = buildSchema({ sdl, resolvers: definition.resolvers });
   const { schema } = subgraphSchema;
@@ -106,22 +109,18 @@ export async function startSubgraph(
   });
   // Whoever waits for it hears of it; whoever does not should not die of it.
   ready.catch(() => undefined);
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await server.close(graceMilliseconds);
+  const closeStore = async (): Promise<void> => {
     await ready.catch(() => undefined);
     await apollo.stop();
     await store.close();
   };
-  let stopped: Promise<void> | undefined;
-  return {
-    url: server.url,
-    store,
-    ready,
-    // A migration or a seed in the middle may take long; its transaction does not survive this process.
-    stop: () =>
-      (stopped ??= Promise.race([stop(), setTimeout(2 * graceMilliseconds, undefined, { ref: false })])),
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await server.close(graceMilliseconds);
+    await Promise.race([closeStore(), setTimeout(closingMilliseconds, undefined, { ref: false })]);
   };
+  let stopped: Promise<void> | undefined;
+  return { url: server.url, store, ready, stop: () => (stopped ??= stop()) };
 }
 
 async function schemaText(definition: SubgraphDefinition, { schemaPath }: SubgraphConfig): Promise<string> {

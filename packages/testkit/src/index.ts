@@ -6,6 +6,7 @@ export {
   type TestStore,
   type TestStoreOptions,
 } from './postgres.js';
+export { startPrivatePostgres, type PrivatePostgres } from './private-postgres.js';
 export { redisAvailable, startRedis, type TestRedis } from './redis.js';
 export {
   spawnNode,
