@@ -1,6 +1,6 @@
 // Connections lent to one statement each, and taken back from a server that accepted it but does not answer. One timer looks
-// at all of them: a timer for each statement, as node-postgres sets for `query_timeout`, keeps its rows alive into the old
-// generation and cost a fifth of the whole path of 100 entities (CPU seconds per 1,000: 0.255 with, 0.199 without).
+// at all of them: the timer a statement that node-postgres sets for `query_timeout` costs a fifth of the whole path of 100
+// entities (CPU seconds per 1,000: 0.255 with, 0.199 without).
 import type pg from 'pg';
 
 /** How often it looks for overdue answers at the least, in milliseconds. */
@@ -31,7 +31,7 @@ export class Leases {
       Math.min(lookEvery, this.#limit),
     ).unref();
     try {
-      const { rows } = await client.query<R>(config);
+      const { rows } = await resultOf<R>(client, config);
       this.#giveBack(client);
       return rows;
     } catch (error) {
@@ -55,4 +55,20 @@ export class Leases {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/**
+ * `client.query` in its callback form. What its promise form leaves behind outlives two collections, and with it the rows:
+ * 1.3 MB instead of 0.2 MB of each 12 MB are moved to the old generation, and collecting costs three times as much.
+ */
+function resultOf<R extends object>(
+  client: pg.PoolClient,
+  config: pg.QueryConfig,
+): Promise<pg.QueryResult<R>> {
+  return new Promise((resolve, reject) => {
+    client.query<R>(config, (error: Error | null, result) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
 }
