@@ -8,7 +8,7 @@ import { guard } from './guard.js';
 export interface PrivatePostgres {
   /** Of an empty store, as the role that owns it. Stays the same over `kill` and `restart`. */
   readonly url: string;
-  /** SIGKILL: nobody is told, and the next start recovers. */
+  /** SIGKILL: nobody is told, and the next start recovers everything that was committed. */
   kill(): void;
   /** Starts it again on the same port. */
   restart(): Promise<void>;
@@ -19,7 +19,7 @@ export interface PrivatePostgres {
 export async function startPrivatePostgres(): Promise<PrivatePostgres> {
   const folder = await makeThrowawayFolder('private');
   const dataDir = join(folder, 'postgres');
-  let server = await startEmbeddedPostgres({ dataDir, durable: false });
+  let server = await startEmbeddedPostgres({ dataDir });
   const { port } = server;
   const home = dirname(server.dataDir);
   let watch = guard(server.pid, home);
@@ -31,7 +31,7 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
     },
     async restart() {
       watch.dismiss();
-      server = await startEmbeddedPostgres({ dataDir, port, durable: false });
+      server = await startEmbeddedPostgres({ dataDir, port });
       watch = guard(server.pid, home);
     },
     async stop() {

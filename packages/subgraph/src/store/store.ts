@@ -4,6 +4,7 @@ import pg from 'pg';
 import {
   DataSource,
   QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
   type EntityManager,
   type EntityTarget,
   type MigrationInterface,
@@ -142,8 +143,7 @@ export class Store {
       if (!this.isOpen) await this.open();
       return await this.dataSource.transaction(work);
     } catch (error) {
-      // What TypeORM says of every query after the one during which the connection was lost.
-      throw error instanceof QueryRunnerAlreadyReleasedError ? storeUnavailable(error) : storeError(error);
+      throw isOfLostConnection(error) ? storeUnavailable(error) : storeError(error);
     }
   }
 
@@ -157,6 +157,14 @@ export class Store {
       return false;
     }
   }
+}
+
+/** What TypeORM says of every query of a transaction once its connection is lost. */
+function isOfLostConnection(error: unknown): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
 }
 
 /**
