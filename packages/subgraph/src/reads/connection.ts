@@ -1,40 +1,49 @@
 // A page of rows in the shape in which it leaves. Cursors are made only when they are asked for: an operation that wants any
-// mostly wants the last row's, and those of a thousand rows take longer to make than the rows to read.
+// mostly wants the last row's, and those of a thousand rows take longer to make than the rows to read. The getters are of
+// classes: each object literal with getters has a hidden class of its own, which costs more than the page.
 import type { RawRow } from '../store/statement.js';
 import { encodeCursor } from './cursor.js';
 import type { Connection, PageInfo } from './page.js';
 import type { ReadDefinition } from './read.js';
 
-/**
- * @param nodes rows that have the text of their order columns as `#0` and on
- * @param count the rows of the whole list; null where the operation does not select it
- */
-export function connection(
-  read: ReadDefinition,
-  nodes: RawRow[],
-  { hasNextPage, hasPreviousPage }: Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'>,
-  count: number | null,
-): Connection<RawRow> {
-  return {
-    nodes,
-    get edges() {
-      return nodes.map((node) => new Edge(read, node));
-    },
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage,
-      get startCursor() {
-        return cursorOf(read, nodes[0]);
-      },
-      get endCursor() {
-        return cursorOf(read, nodes.at(-1));
-      },
-    },
-    get totalCount(): number {
-      if (count === null) throw new Error('expected totalCount to be selected, for it is only then counted');
-      return count;
-    },
-  };
+/** Rows of a page have the text of their order columns as `#0` and on, unless they have it anyway. */
+export class RowConnection implements Connection<RawRow> {
+  /** @param count the rows of the whole list; null where the operation does not select it */
+  constructor(
+    private readonly read: ReadDefinition,
+    readonly nodes: RawRow[],
+    readonly pageInfo: PageInfo,
+    private readonly count: number | null,
+  ) {}
+
+  get edges(): Edge[] {
+    return this.nodes.map((node) => new Edge(this.read, node));
+  }
+
+  get totalCount(): number {
+    if (this.count === null)
+      throw new Error('expected totalCount to be selected, for it is only then counted');
+    return this.count;
+  }
+}
+
+export class RowPageInfo implements PageInfo {
+  constructor(
+    private readonly read: ReadDefinition,
+    private readonly nodes: readonly RawRow[],
+    readonly hasNextPage: boolean,
+    readonly hasPreviousPage: boolean,
+  ) {}
+
+  get startCursor(): string | null {
+    const first = this.nodes[0];
+    return first === undefined ? null : cursorOf(this.read, first);
+  }
+
+  get endCursor(): string | null {
+    const last = this.nodes.at(-1);
+    return last === undefined ? null : cursorOf(this.read, last);
+  }
 }
 
 class Edge {
@@ -44,14 +53,11 @@ class Edge {
   ) {}
 
   get cursor(): string {
-    return encodeCursor(this.read, cursorValues(this.read, this.node));
+    return cursorOf(this.read, this.node);
   }
 }
 
-function cursorOf(read: ReadDefinition, row: RawRow | undefined): string | null {
-  return row === undefined ? null : encodeCursor(read, cursorValues(read, row));
-}
-
-function cursorValues(read: ReadDefinition, row: RawRow): string[] {
-  return read.order.map((_, index) => String(row[`#${index}`]));
+function cursorOf(read: ReadDefinition, row: RawRow): string {
+  const values = read.order.map(([property], index) => String(row[`#${index}`] ?? row[property]));
+  return encodeCursor(read, values);
 }

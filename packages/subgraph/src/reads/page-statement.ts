@@ -1,7 +1,7 @@
 // The SQL of a page: a LATERAL subquery a parent, each `LIMIT n + 1`, so that a page costs what it shows, however far down
 // the list it is, where an index has the key's columns and then the order's. Parameters, in this order: the keys, the
 // constants of `where`, the cursor, the limit. Rows carry `"#"`, the position of their key from 1, and `"#0"` and on, the
-// text of their order columns, for their cursors.
+// text of those order columns that are not in the row in that form, for their cursors.
 import { quoteName, statement, type Statement } from '../store/statement.js';
 import { columnOf, type Table } from '../store/table.js';
 import type { ColumnSet } from './columns.js';
@@ -39,7 +39,11 @@ export function pageStatement(
   ];
   const selected = [
     ...columns.properties.map((property) => [sqlOf(table, property), quoteName(property)] as const),
-    ...order.map(([property], index) => [`${sqlOf(table, property)}::text`, `"#${index}"`] as const),
+    ...order.flatMap(([property], index) =>
+      isOwnText(table, property, columns)
+        ? []
+        : [[`${sqlOf(table, property)}::text`, `"#${index}"`] as const],
+    ),
   ];
   const sorts = order.map(([property], index) => [sqlOf(table, property), `"s${index}"`] as const);
   const list = [...selected, ...sorts].map(([sql, name]) => `${sql} AS ${name}`).join(', ');
@@ -52,6 +56,15 @@ export function pageStatement(
   return statement(
     `SELECT k."#", ${outer} FROM ${numberedKeys(read, codec)} CROSS JOIN LATERAL (${page}) p ORDER BY k."#", ${sorted}`,
   );
+}
+
+/** Types whose values in JavaScript are, or print as, the text that PostgreSQL has for them. */
+const printableTypes = new Set(['uuid', 'text', 'character varying', 'smallint', 'integer', 'bigint']);
+
+/** Whether the row has the column already in a form that a cursor can be made of; a page's last column mostly is its id. */
+function isOwnText(table: Table, property: string, columns: ColumnSet): boolean {
+  const { type, fromStore } = columnOf(table, property);
+  return fromStore === null && printableTypes.has(type) && columns.properties.includes(property);
 }
 
 /** How many rows each key has, as `n`, in the order of the keys; one row where the list belongs to no parent. */

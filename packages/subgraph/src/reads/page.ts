@@ -8,7 +8,7 @@ import type { Store } from '../store/store.js';
 import type { Table } from '../store/table.js';
 import { codecOf, decode } from './batch.js';
 import { unionOf, type ColumnSet } from './columns.js';
-import { connection } from './connection.js';
+import { RowConnection, RowPageInfo } from './connection.js';
 import { decodeCursor, invalidCursor, type CursorValues } from './cursor.js';
 import type { CanonicalKey } from './key.js';
 import { countStatement, pageStatement } from './page-statement.js';
@@ -215,11 +215,11 @@ function connectionOf(
   const isPartial = rows.length > limit;
   const nodes = rows.slice(0, limit);
   if (isBackward) nodes.reverse();
-  const more = {
-    hasNextPage: isBackward ? from !== null : isPartial,
-    hasPreviousPage: isBackward ? isPartial : from !== null,
-  };
-  return connection(read, nodes, more, count);
+  const isAfterCursor = from !== null;
+  const pageInfo = isBackward
+    ? new RowPageInfo(read, nodes, isAfterCursor, isPartial)
+    : new RowPageInfo(read, nodes, isPartial, isAfterCursor);
+  return new RowConnection(read, nodes, pageInfo, count);
 }
 
 function keyOrError<T>(encode: () => T): T | Error {
