@@ -2,6 +2,7 @@
 // PostgreSQL gives it back before it is sent, because one bad value in an array parameter fails the whole statement, and
 // with it everybody else's keys.
 import { ClientError } from '@selvedge/errors';
+import { shown } from '../input/shown.js';
 import { columnOf, type Table } from '../store/table.js';
 import type { ReadDefinition } from './read.js';
 
@@ -73,15 +74,16 @@ function canonicalFormOf(type: string, coordinate: string): (value: unknown) => 
   }
   const range = integerRanges[type];
   if (range !== undefined) {
+    const expected = `a whole number of type ${type}`;
     return (value) => {
       const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-      if (typeof text !== 'string' || !integerPattern.test(text)) throw invalid(`a ${type} number`, value);
+      if (typeof text !== 'string' || !integerPattern.test(text)) throw invalid(expected, value);
       const number = BigInt(text);
-      if (number >= range || number < -range) throw invalid(`a ${type} number`, value);
+      if (number >= range || number < -range) throw invalid(expected, value);
       return number.toString();
     };
   }
-  if (type === 'text' || type === 'character varying' || type === 'enum') {
+  if (type === 'text' || type === 'character varying') {
     return (value) => {
       const text = typeof value === 'number' ? String(value) : value;
       if (typeof text !== 'string' || text.includes('\u0000')) throw invalid('a text without NUL', value);
@@ -91,11 +93,6 @@ function canonicalFormOf(type: string, coordinate: string): (value: unknown) => 
   throw new TypeError(
     `expected ${coordinate} to be uuid, text, smallint, integer or bigint, to serve as a key, but got ${type}`,
   );
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 /** Whether the values of the type need no quoting in an array literal. */
