@@ -1,7 +1,6 @@
 // Compiles one selection on objects of one type: columns, stubs, relations and their pages. Null means that it has something
 // which only graphql-js does: a resolver of its own, a directive, a fragment, a field mentioned twice.
 import {
-  defaultFieldResolver,
   getNamedType,
   GraphQLID,
   GraphQLString,
@@ -16,7 +15,7 @@ import {
   type GraphQLObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { declaredNeeds } from '../look-ahead/needs.js';
+import { ownResolver } from '../look-ahead/own-resolvers.js';
 import { refShapeOf, type RefShape } from '../resolvers/entity-ref.js';
 import { relationOf, type Relation } from '../resolvers/relation.js';
 import type { FieldPlan, LeafField, ObjectPlan } from './plan.js';
@@ -79,16 +78,17 @@ function compileAny(node: FieldNode, type: GraphQLObjectType, compileField: Fiel
 }
 
 function compileRowField(node: FieldNode, field: Field): Compiled | null {
-  if (isPlain(field)) return compileLeaf(node, field);
-  const relation = relationOf(field.resolve ?? {});
+  const resolver = ownResolver(field);
+  if (resolver === undefined) return compileLeaf(node, field);
+  const relation = relationOf(resolver);
   if (relation !== undefined) return compileRelation(node, field, relation);
-  const shape = refShapeOf(field.resolve ?? {});
+  const shape = refShapeOf(resolver);
   return shape === undefined ? null : compileStub(node, field, shape);
 }
 
 /** Whether the field is the equally named property. */
-function isPlain({ resolve, args }: Field): boolean {
-  return (resolve == null || resolve === defaultFieldResolver) && args.length === 0;
+function isPlain(field: Field): boolean {
+  return ownResolver(field) === undefined && field.args.length === 0;
 }
 
 function compileLeaf(node: FieldNode, field: Field, property = field.name): Compiled | null {
@@ -120,10 +120,11 @@ function compileStub(node: FieldNode, field: Field, { typename, mapping }: RefSh
     const property = propertyOf.get(inner.name.value);
     return property === undefined ? null : compileLeaf(inner, innerField, property);
   });
+  if (object === null) return null;
   const properties = [...propertyOf.values()];
-  return (
-    object && { plan: { kind: 'stub', name: responseName(node), properties, object }, needs: properties }
-  );
+  const name = responseName(node);
+  const plan: FieldPlan = { kind: 'stub', name, properties, isNullable: !isNonNullType(field.type), object };
+  return { plan, needs: properties };
 }
 
 function compileRelation(node: FieldNode, field: Field, relation: Relation): Compiled | null {
@@ -150,7 +151,7 @@ function compileRelation(node: FieldNode, field: Field, relation: Relation): Com
       object,
       page: kind === 'page' ? { field, node, wantsCount } : null,
     },
-    needs: declaredNeeds(field.resolve ?? {}) ?? [],
+    needs: relation.mapping.map(([, property]) => property),
   };
 }
 

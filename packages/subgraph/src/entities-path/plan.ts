@@ -56,8 +56,9 @@ export interface LeafField {
 export interface StubField {
   readonly kind: 'stub';
   readonly name: string;
-  /** The columns of which none may be null for the stub to be there. */
+  /** The columns that it is made of; it is null as soon as one of them is. */
   readonly properties: readonly string[];
+  readonly isNullable: boolean;
   readonly object: ObjectPlan;
 }
 

@@ -5,7 +5,7 @@ import { getArgumentValues } from 'graphql';
 import type { Loaders } from '../loaders.js';
 import type { PageArguments } from '../reads/page.js';
 import { loadReferences, type Representation } from '../resolvers/reference.js';
-import type { EntitiesPlan, EntityPlan, LeafField, ObjectPlan, RelationField } from './plan.js';
+import type { EntitiesPlan, EntityPlan, LeafField, ObjectPlan, RelationField, StubField } from './plan.js';
 
 /** An object of the answer. */
 type Completed = Record<string, unknown>;
@@ -99,9 +99,7 @@ class Level {
           object[field.name] = completeLeaf(field, row[field.property]);
           break;
         case 'stub':
-          // Null as soon as one of its columns is; that, graphql-js may do.
-          if (field.properties.some((property) => row[property] == null)) throw new HandOver();
-          object[field.name] = this.complete(field.object, row);
+          object[field.name] = isThere(field, row) ? this.complete(field.object, row) : null;
           break;
         case 'object':
           object[field.name] = this.complete(field.object, objectOf(row[field.property]));
@@ -161,6 +159,13 @@ function completeLeaf({ isNullable, serialize }: LeafField, value: unknown): unk
   // Undefined is no column: what a resolver or a representation would have to bring.
   if (value === undefined || !isNullable) throw new HandOver();
   return null;
+}
+
+/** Whether none of the columns that a stub is made of is null. */
+function isThere({ properties, isNullable }: StubField, row: Source): boolean {
+  const isWhole = properties.every((property) => row[property] !== null);
+  if (!isWhole && !isNullable) throw new HandOver();
+  return isWhole;
 }
 
 function objectOf(value: unknown): Source {

@@ -1,6 +1,5 @@
 // The look-ahead: which properties of an entity the rest of an operation will read, found before its row is.
 import {
-  defaultFieldResolver,
   getNamedType,
   isAbstractType,
   isCompositeType,
@@ -17,6 +16,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { declaredNeeds } from './needs.js';
+import { ownResolver } from './own-resolvers.js';
 
 /** What the look-ahead takes of graphql-js's `info`. */
 export type LookAheadInfo = Pick<
@@ -155,8 +155,9 @@ class Walk {
 
   #addField(type: GraphQLNamedType, name: string): void {
     if (!isObjectType(type) || name === '__typename') return;
-    const resolve = type.getFields()[name]?.resolve;
-    if (resolve == null || resolve === defaultFieldResolver) this.properties.add(name);
+    const field = type.getFields()[name];
+    const resolve = field && ownResolver(field);
+    if (resolve === undefined) this.properties.add(name);
     else this.#add(declaredNeeds(resolve) ?? []);
   }
 

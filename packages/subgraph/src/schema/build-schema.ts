@@ -16,6 +16,7 @@ import {
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
 } from 'graphql';
+import { noteResolvers } from '../look-ahead/own-resolvers.js';
 import type { EntityClass } from '../store/store.js';
 import { batchEntities, type ExternalFields } from './entities.js';
 
@@ -50,6 +51,7 @@ export function buildSchema({ sdl, resolvers }: SchemaDefinition): SubgraphSchem
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: known }]);
   const externals = externalFields(typeDefs);
   batchEntities(schema, externals);
+  noteResolvers(schema);
   return { schema, externals };
 }
 

@@ -55,9 +55,8 @@ export function send(
   text: string,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const bytes = Buffer.from(text);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
-  response.end(bytes);
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
 }
 
 function parsedBody(text: string): unknown {
