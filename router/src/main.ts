@@ -153,9 +153,13 @@ function stopWhenTold(router: Router, follower: { close(): void }, log: Logger):
     process.on(signal, () => {
       stop(signal);
     });
-  process.on('disconnect', () => {
+  if (process.send === undefined) return;
+  const parentIsGone = () => {
     stop('the parent has gone');
-  });
+  };
+  process.on('disconnect', parentIsGone);
+  // It may have gone before anybody listened, while this process was still loading.
+  if (!process.connected) setImmediate(parentIsGone);
 }
 
 /** One request's mistake must not be the end of all others; what got this far is logged with its stack. */

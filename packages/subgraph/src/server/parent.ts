@@ -26,8 +26,11 @@ export function onceAskedToStop(stop: (reason: string) => void): void {
   process.once('SIGINT', () => {
     ask('SIGINT');
   });
-  if (process.send !== undefined)
-    process.once('disconnect', () => {
-      ask('the parent is gone');
-    });
+  if (process.send === undefined) return;
+  const parentIsGone = (): void => {
+    ask('the parent is gone');
+  };
+  process.once('disconnect', parentIsGone);
+  // It may have gone before anybody listened, while this process was still loading.
+  if (!process.connected) setImmediate(parentIsGone);
 }
