@@ -1,12 +1,4 @@
-import {
-  ClientError,
-  DateTime,
-  Decimal,
-  reads,
-  reference,
-  relation,
-  requiredText,
-} from '@selvedge/subgraph';
+import { ClientError, DateTime, Decimal, reads, reference, relation, requiredText } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
 import { categoriesOfMenu, categoryBySlug } from '../loaders/categories.js';
 import { productById, productBySku, productPages } from '../loaders/products.js';

@@ -31,7 +31,8 @@ export const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   serialize(value) {
     const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-    if (typeof text !== 'string' || !decimalPattern.test(text)) throw unserializable('a decimal number', value);
+    if (typeof text !== 'string' || !decimalPattern.test(text))
+      throw unserializable('a decimal number', value);
     return text;
   },
   parseValue: (value) => parseDecimal(value),
