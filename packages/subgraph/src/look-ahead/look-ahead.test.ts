@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorId } from '../testing/library.js';
 import { startLibrary, type RunningLibrary } from '../testing/running-library.js';
 import { withNeeds } from './needs.js';
+import { noteResolvers } from './own-resolvers.js';
 import { selectedOfPage, selectedProperties } from './selected-properties.js';
 
 let library: RunningLibrary;
@@ -101,6 +102,9 @@ describe('a statement reads what is selected and the key, no more', () => {
     expect(await columnsRead(query, { a: true, b: true })).toEqual({ authors: ['id', 'bio'] });
     expect(await columnsRead(query, { a: false, b: false })).toEqual({ authors: ['id', 'email'] });
     expect(await columnsRead(query, { a: false, b: true })).toEqual({ authors: ['id'] });
+    const twice = `query($a: Boolean!) { ${one} { bio } ...G @include(if: $a) } fragment G on Query { ${one} { email } }`;
+    expect(await columnsRead(twice, { a: false })).toEqual({ authors: ['id', 'bio'] });
+    expect(await columnsRead(twice, { a: true })).toEqual({ authors: ['id', 'email', 'bio'] });
     const page = 'query($c: Boolean!) { books(first: 1) { totalCount @include(if: $c) nodes { id } } }';
     const statements = (c: boolean): Promise<string[]> =>
       library.statementsOf(() => library.post({ query: page, variables: { c } }));
@@ -127,6 +131,7 @@ async function lookAhead(
         definition.resolve = withNeeds(() => null, properties);
     }
   }
+  noteResolvers(schema);
   const seen: unknown[] = [];
   const rootValue = {
     pets: [
@@ -176,6 +181,11 @@ describe('the look-ahead', () => {
     const query = '{ pets { ... on Dog { owner { ... on Person { home } ... on Walker { leash } } } } }';
     const needs = { 'Servant.home': ['address'] };
     expect(await lookAhead(pets, query, 'owner', selectedProperties, needs)).toEqual([['home', 'leash']]);
+  });
+
+  it('passes over what is selected on other types', async () => {
+    const query = '{ pets { owner { ... on Walker { leash } ... on Servant { home } } } }';
+    expect(await lookAhead(pets, query, 'owner', selectedProperties)).toEqual([['leash'], ['home']]);
   });
 
   it('joins the nodes of a field that an operation mentions twice', async () => {
