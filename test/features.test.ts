@@ -229,9 +229,7 @@ async function schemaWithout({ subgraph, remove }: Feature): Promise<string> {
   const without = visit(parse(sdl), {
     Directive(node, _key, _parent, _path, ancestors) {
       const named = ancestors.filter((ancestor): ancestor is ASTNode => 'kind' in ancestor);
-      const names = named.flatMap((ancestor) =>
-        'name' in ancestor && ancestor.name?.kind === 'Name' ? [ancestor.name.value] : [],
-      );
+      const names = named.flatMap((ancestor) => ('name' in ancestor ? [ancestor.name.value] : []));
       if (node.name.value !== remove.directive || names[0] !== type || names[1] !== field) return;
       seen += 1;
       if (seen - 1 !== (remove.nth ?? 0)) return;

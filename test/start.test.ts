@@ -49,7 +49,7 @@ function start(state: string, env: Readonly<Record<string, string>> = {}, uid?: 
     ended,
     async ready() {
       await expect
-        .poll(() => child.exitCode !== null || /Ctrl-C stops everything/.test(output), {
+        .poll(() => child.exitCode !== null || output.includes('Ctrl-C stops everything'), {
           timeout: 90_000,
           interval: 100,
         })
