@@ -5,6 +5,7 @@ import { ClientError } from '@selvedge/errors';
 import {
   isInterfaceType,
   isObjectType,
+  isUnionType,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -28,7 +29,18 @@ export function batchEntities(schema: GraphQLSchema, externals: ExternalFields):
     const { representations } = args as { representations: readonly Representation[] };
     return resolveEntities(representations, context as SubgraphContext, info, externals);
   };
+  const union = schema.getType('_Entity');
+  if (!isUnionType(union)) return;
+  const { resolveType } = union;
+  union.resolveType = (value, context, info, type) =>
+    soleTypes.get(info) ?? resolveType?.(value, context, info, type);
 }
+
+/**
+ * The type of all entities of a running `_entities` field, where it is one object type. `_Entity` tells others by their
+ * `__typename`; but to add a property to a row costs about 1 µs, a quarter of all that is done for 100 rows of two fields.
+ */
+const soleTypes = new WeakMap<GraphQLResolveInfo, string>();
 
 async function resolveEntities(
   representations: readonly Representation[],
@@ -39,8 +51,11 @@ async function resolveEntities(
   const groups = byTypename(representations);
   const [only] = groups.keys();
   // The common case: a router sends one type a fetch. What fails as a whole then fails the field once, not once a member.
-  if (groups.size === 1 && only !== undefined)
+  if (groups.size === 1 && only !== undefined) {
+    const type = typeof only === 'string' ? info.schema.getType(only) : undefined;
+    if (isObjectType(type)) soleTypes.set(info, type.name);
     return resolveGroup(only, representations, context, info, externals);
+  }
   const results = new Array<unknown>(representations.length);
   await Promise.all(
     [...groups].map(async ([typename, indexes]) => {
@@ -91,9 +106,9 @@ async function resolveGroup(
     required === undefined
       ? values
       : values.map((value, index) => withExternals(value, representations[index], required));
-  return isInterfaceType(type)
-    ? Promise.all(rows.map((row) => settled(() => withRuntimeType(row, type, context, info))))
-    : rows.map((row) => named(row, type.name));
+  if (isInterfaceType(type))
+    return Promise.all(rows.map((row) => settled(() => withRuntimeType(row, type, context, info))));
+  return soleTypes.has(info) ? rows : rows.map((row) => named(row, type.name));
 }
 
 /** The value, or the error in its place: graphql-js takes an Error among a list's values as that member's failure. */
