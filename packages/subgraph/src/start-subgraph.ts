@@ -33,6 +33,7 @@ export interface SubgraphDefinition {
   readonly plugins?: readonly SubgraphPlugin[];
 }
 
+/** For who starts a subgraph inside a process of their own, such as a test. */
 export interface StartOptions {
   /** Told of what takes long. */
   readonly onProgress?: (text: string) => void;

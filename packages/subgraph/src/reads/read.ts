@@ -11,6 +11,7 @@ export type KeyOf<E, K extends keyof E> = Readonly<Pick<E, K>>;
 /** An entity's row as a resolver meets it: its keys are there, other columns only where the operation selects them. */
 export type Row<E, K extends keyof E = never> = Readonly<Partial<E>> & Readonly<Pick<E, K>>;
 
+/** Ascending or descending, in TypeORM's and SQL's words. */
 export type Direction = 'ASC' | 'DESC';
 
 /** Like TypeORM's `order`; the first property counts most. */
@@ -61,6 +62,7 @@ export interface AggregateRead<E extends object, K extends Property<E>, V> exten
   readonly [valuesType]?: V;
 }
 
+/** What TypeORM's `find` options have that a read takes: constant equalities, and an order within one key. */
 export interface FindOptions<E> {
   readonly where?: Readonly<Partial<E>>;
   readonly order?: Order<E>;

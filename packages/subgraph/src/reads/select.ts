@@ -52,7 +52,7 @@ export function constantValues(table: Table, read: ReadDefinition): unknown[] {
 }
 
 /** `t."author_id" AS "authorId", …` */
-export function selectList(table: Table, properties: readonly string[]): string {
+function selectList(table: Table, properties: readonly string[]): string {
   return properties
     .map((property) => `t.${columnOf(table, property).sql} AS ${quoteName(property)}`)
     .join(', ');

@@ -16,6 +16,7 @@ import { CompiledEntities } from '../entities-path/compiled-entities.js';
 import { withCompiled } from '../entities-path/compiled-plugin.js';
 import { cacheControlHeader, cachePolicy } from '../schema/cache-policy.js';
 
+/** An Apollo Server plugin, with the kit's context as its `contextValue`. */
 export type SubgraphPlugin = ApolloServerPlugin<SubgraphContext>;
 
 export function apolloServer(

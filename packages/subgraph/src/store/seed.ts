@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { EntityClass, Store } from './store.js';
 import { columnOf, tableOf, type TableColumn } from './table.js';
 
+/** What a seed is called with, inside the one transaction that it runs in. */
 export interface SeedContext {
   /** Of the one transaction that the whole seed is. */
   readonly manager: EntityManager;

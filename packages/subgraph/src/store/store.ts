@@ -15,6 +15,7 @@ import type { RawRow, Statement } from './statement.js';
 import { codeOf, storeError, storeUnavailable } from './store-error.js';
 import { tableOf, type Table } from './table.js';
 
+/** A TypeORM entity: a class with `@Entity` and explicit column types. */
 export type EntityClass<E extends object = object> = new () => E;
 
 export interface StoreOptions {

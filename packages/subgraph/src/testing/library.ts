@@ -56,7 +56,7 @@ export class Copy {
   @Column({ type: 'bigint', name: 'book_id' }) bookId!: string;
 }
 
-export class CreateLibrary1700000000000 implements MigrationInterface {
+class CreateLibrary1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE authors (id uuid PRIMARY KEY, email text NOT NULL UNIQUE, first_name text NOT NULL,
       last_name text NOT NULL, bio text)`);
@@ -77,7 +77,7 @@ export class CreateLibrary1700000000000 implements MigrationInterface {
 export const migrationGate = 4_711;
 export const seedGate = 4_712;
 
-export class CreateReaders1700000000001 implements MigrationInterface {
+class CreateReaders1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE readers (id uuid PRIMARY KEY, name text NOT NULL)');
     await runner.query(`SELECT pg_advisory_xact_lock(${migrationGate})`);
@@ -137,12 +137,12 @@ type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: Str
 `;
 
 export const authorById = findOneBy(Author, 'id');
-export const authorByEmail = findOneBy(Author, 'email');
+const authorByEmail = findOneBy(Author, 'email');
 export const bookById = findOneBy(Book, 'id');
 export const booksOfAuthor = findPage(Book, { by: 'authorId', order: { publishedAt: 'ASC', id: 'ASC' } });
 export const allBooksOfAuthor = findBy(Book, 'authorId', { order: { id: 'ASC' } });
 export const allBooks = findPage(Book, { order: { pages: 'DESC', id: 'ASC' } });
-export const copyByKey = findOneBy(Copy, ['branch', 'shelf']);
+const copyByKey = findOneBy(Copy, ['branch', 'shelf']);
 export const totalsOfAuthor = aggregateBy(Book, 'authorId', { pages: 'sum(pages)::int4' });
 
 type AuthorRow = Row<Author, 'id'>;
@@ -215,7 +215,7 @@ export const authorId = (index: number): string =>
   `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
 
 /** `scale` authors with three books each; the publication times differ by microseconds only. */
-export async function seedLibrary({ manager, scale }: Pick<SeedContext, 'manager' | 'scale'>): Promise<void> {
+async function seedLibrary({ manager, scale }: Pick<SeedContext, 'manager' | 'scale'>): Promise<void> {
   const indexes = Array.from({ length: scale }, (_, index) => index);
   await insertRows(
     manager,
