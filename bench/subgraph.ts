@@ -7,8 +7,8 @@
 // The machine may be busy with other things: what counts are the CPU seconds of each server's process, as medians over rounds
 // that alternate, and ratios within one round. Throughput and latency are of the machine as it was.
 import { parseArgs } from 'node:util';
-import { isContestant, contestants, type Contestant } from './subgraph/contestants.js';
-import { measure } from './subgraph/measure.js';
+import { contestants, isContestant } from './subgraph/contestants.js';
+import { measure, type Plan } from './subgraph/measure.js';
 import { report } from './subgraph/report.js';
 import { serveContestant } from './subgraph/server-process.js';
 import { workloads } from './subgraph/workloads.js';
@@ -17,42 +17,38 @@ const serving = process.env['BENCH_CONTESTANT'];
 if (serving !== undefined && isContestant(serving)) {
   await serveContestant(serving);
 } else {
-  await main();
+  const plan = planFrom(process.argv.slice(2));
+  if (typeof plan === 'string') {
+    process.stderr.write(`${plan}\n`);
+    process.exitCode = 1;
+  } else {
+    report(await measure(plan));
+  }
 }
 
-async function main(): Promise<void> {
+/** What to measure; a sentence where the arguments make no sense. */
+function planFrom(args: string[]): Plan | string {
   const { values } = parseArgs({
+    args,
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
-      only: { type: 'string' },
+      only: { type: 'string', default: contestants.join(',') },
       workload: { type: 'string' },
-      profile: { type: 'string' },
+      profile: { type: 'string', default: '' },
     },
   });
   const rounds = Number(values.rounds ?? (values.quick ? 1 : 15));
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    misused(`--rounds: expected a number of rounds`);
-    return;
-  }
-  const chosen = contestantsNamed(values.only?.split(',') ?? contestants);
-  const profiled = contestantsNamed(values.profile?.split(',') ?? []);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    return `--rounds: expected a number of at least 1 but got ${values.rounds ?? ''}`;
+  const named = [values.only, values.profile].map((list) => list.split(',').filter((name) => name !== ''));
+  const unknown = named.flat().find((name) => !isContestant(name));
+  if (unknown !== undefined)
+    return `--only, --profile: expected any of ${contestants.join(', ')} but got ${unknown}`;
   const wanted = workloads.filter(({ name }) => values.workload === undefined || name === values.workload);
-  if (chosen === null || profiled === null || wanted.length === 0) {
-    misused(
-      `expected contestants of ${contestants.join(', ')} and a workload of ${workloads.map(({ name }) => name).join(', ')}`,
-    );
-    return;
-  }
+  if (wanted.length === 0)
+    return `--workload: expected one of ${workloads.map(({ name }) => name).join(', ')} but got ${values.workload ?? ''}`;
+  const [chosen = [], profiled = []] = named.map((names) => names.filter(isContestant));
   const seconds = values.quick ? { warmUp: 0.2, round: 0.2 } : { warmUp: 1.2, round: 0.25 };
-  report(await measure({ contestants: chosen, workloads: wanted, rounds, seconds, profiled }));
-}
-
-function contestantsNamed(names: readonly string[]): readonly Contestant[] | null {
-  return names.every(isContestant) ? names : null;
-}
-
-function misused(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-  process.exitCode = 1;
+  return { contestants: chosen, workloads: wanted, rounds, seconds, profiled };
 }

@@ -21,7 +21,8 @@ export const descriptions: Readonly<Record<Contestant, string>> = {
   'hand-written': 'node:http, prepared statements, JSON.parse and JSON.stringify, one function a query',
   kit: 'the kit as shipped: compiled `_entities` ahead of @apollo/server',
   'kit-through-apollo': 'the kit with a plugin: compiled `_entities` inside @apollo/server',
-  'kit-uncompiled': 'the kit with a plugin that watches executions: graphql-js inside @apollo/server',
+  'kit-uncompiled':
+    'the kit with a plugin that watches executions: graphql-js inside @apollo/server; reported, for what is not compiled',
   'graphql-js': 'node:http, graphql-js, one batching resolver on prepared statements',
   'typeorm-dataloader':
     '@apollo/server, @apollo/subgraph, `findBy({ id: In(keys) })` in a DataLoader per reference',

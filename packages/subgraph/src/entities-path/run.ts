@@ -1,6 +1,8 @@
 // Runs a compiled `_entities` operation: level by level, each relation's rows for all its parents in one load. At the first
 // thing that would be an error or bubble a null it gives up, and graphql-js runs the whole operation: reads have no effect,
 // and one place decides what errors look like.
+// It makes objects, not text: to stringify 100 of two fields takes as long as to write them piece by piece (16 µs), lists less,
+// and @apollo/server can carry them.
 import { getArgumentValues } from 'graphql';
 import type { Loaders } from '../loaders.js';
 import type { PageArguments } from '../reads/page.js';
@@ -155,9 +157,10 @@ class Level {
 }
 
 function completeLeaf({ isNullable, serialize }: LeafField, value: unknown): unknown {
-  if (value != null) return serialize(value);
-  // Undefined is no column: what a resolver or a representation would have to bring.
-  if (value === undefined || !isNullable) throw new HandOver();
+  const serialized = value == null ? value : serialize(value);
+  if (serialized != null) return serialized;
+  // Undefined is no column: what a resolver or a representation would have to bring. No scalar may serialise to null.
+  if (value !== null || !isNullable) throw new HandOver();
   return null;
 }
 
