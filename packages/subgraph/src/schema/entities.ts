@@ -149,9 +149,10 @@ function withExternals(
 ): unknown {
   if (!isRow(value) || representation === undefined) return value;
   const brought = [...required].filter((name) => name in representation && !(name in value));
-  return brought.length === 0
-    ? value
-    : { ...value, ...Object.fromEntries(brought.map((name) => [name, representation[name]])) };
+  if (brought.length === 0) return value;
+  // A copy, since the row may be another representation's as well; of its class, whose getters may be selected.
+  const row = Object.assign(Object.create(Object.getPrototypeOf(value) as object | null) as object, value);
+  return Object.assign(row, Object.fromEntries(brought.map((name) => [name, representation[name]])));
 }
 
 /** The row under the name of the object type that the interface's `__resolveType` takes it for. */
