@@ -54,7 +54,8 @@ export class Clients {
     return text;
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  /** Ends the connections, and requests that still wait with them. */
+  end(): Promise<void> {
+    return this.#pool.destroy();
   }
 }

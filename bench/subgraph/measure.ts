@@ -2,16 +2,11 @@
 // turned, so that whatever else the machine does hits all of them alike.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { startEmbeddedPostgres } from '@selvedge/embedded';
-import { Client } from 'pg';
 import type { Contestant } from './contestants.js';
-import { schemaText, storeSql } from './library.js';
 import { Clients, type Load } from './load.js';
 import type { ServerMessage } from './server-process.js';
+import { openStore, type BenchStore } from './store.js';
 import { requestBodies, requestWithAbsent, type Workload } from './workloads.js';
 
 export interface Plan {
@@ -37,31 +32,23 @@ export interface Measurement {
 }
 
 export async function measure(plan: Plan): Promise<Measurement[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'selvedge-bench-subgraph-'));
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+  const store = await openStore();
   const servers: Server[] = [];
   try {
-    const schemaPath = join(folder, 'schema.graphql');
-    await writeFile(schemaPath, schemaText);
-    const ids = await fillStore(postgres.url);
     for (const contestant of plan.contestants)
-      servers.push(
-        await startServer(contestant, postgres.url, schemaPath, plan.profiled.includes(contestant)),
-      );
+      servers.push(await startServer(contestant, store, plan.profiled.includes(contestant)));
     const measurements: Measurement[] = [];
     for (const workload of plan.workloads) {
       progress(`${workload.title}: answers are equal?`);
-      const bodies = requestBodies(workload, ids);
-      await checkAnswers(servers, [requestWithAbsent(workload, ids), ...bodies.slice(0, 2)]);
+      const bodies = requestBodies(workload, store.authorIds);
+      await checkAnswers(servers, [requestWithAbsent(workload, store.authorIds), ...bodies.slice(0, 2)]);
       measurements.push(...(await measureWorkload(plan, workload, bodies, servers)));
     }
     progress('');
     return measurements;
   } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-    await postgres.stop();
-    await rm(postgres.dataDir, { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
+    await Promise.allSettled(servers.map((server) => server.stop()));
+    await store.remove();
   }
 }
 
@@ -120,19 +107,6 @@ async function checkAnswers(servers: readonly Server[], bodies: readonly string[
   }
 }
 
-/** Makes the tables and their rows; the ids of the authors. */
-async function fillStore(url: string): Promise<string[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(storeSql);
-    const { rows } = await client.query<{ id: string }>('SELECT id FROM authors ORDER BY id');
-    return rows.map(({ id }) => id);
-  } finally {
-    await client.end();
-  }
-}
-
 interface Server {
   readonly contestant: Contestant;
   readonly clients: Clients;
@@ -142,8 +116,7 @@ interface Server {
 
 async function startServer(
   contestant: Contestant,
-  databaseUrl: string,
-  schemaPath: string,
+  { url, schemaPath }: BenchStore,
   isProfiled: boolean,
 ): Promise<Server> {
   const child = fork(process.argv[1] ?? '', [], {
@@ -151,7 +124,7 @@ async function startServer(
       ...process.env,
       NODE_ENV: 'production',
       BENCH_CONTESTANT: contestant,
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: url,
       SUBGRAPH_SCHEMA: schemaPath,
       MIGRATE: 'false',
       LOG_LEVEL: 'error',
@@ -171,7 +144,7 @@ async function startServer(
       return usage;
     },
     async stop() {
-      await clients.close();
+      await clients.end();
       const ended = child.exitCode === null ? once(child, 'exit') : undefined;
       if (child.connected) child.disconnect();
       await ended;

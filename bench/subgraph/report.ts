@@ -19,7 +19,8 @@ export function report(measurements: readonly Measurement[]): void {
   console.log(`\nresident memory, MB: ${memory(measurements)}`);
   for (const contestant of new Set(measurements.map((measurement) => measurement.contestant)))
     console.log(`${contestant}: ${descriptions[contestant]}`);
-  console.log(`\ntargets: ${verdicts.join('; ')}`);
+  const isSmokeRun = measurements.some(({ turns }) => turns.length < 5);
+  console.log(`\ntargets${isSmokeRun ? ' (too few rounds to judge)' : ''}: ${verdicts.join('; ')}`);
 }
 
 const header = row([
