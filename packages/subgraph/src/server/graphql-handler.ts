@@ -45,6 +45,9 @@ export async function handleGraphQL(
     context: () => Promise.resolve(context),
   });
   const text = answer.body.kind === 'complete' ? answer.body.string : await joined(answer.body.asyncIterator);
+  // Of an array's operations, which share the headers, whichever ends last has said how long the whole may be kept.
+  if (Array.isArray(body) || !answer.headers.has('cache-control'))
+    answer.headers.set('cache-control', 'no-store');
   send(response, answer.status ?? 200, text, Object.fromEntries(answer.headers));
 }
 
