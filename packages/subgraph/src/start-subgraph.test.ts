@@ -115,6 +115,26 @@ describe('_entities', () => {
       ],
     });
   });
+
+  it('asks for the key also where a type has only one', async () => {
+    const { body } = await counted({
+      query: `query($r: [_Any!]!) { _entities(representations: $r) { ... on Book { title } ... on Copy { shelf } } }`,
+      variables: {
+        r: [
+          { __typename: 'Book' },
+          { __typename: 'Book', id: null },
+          { __typename: 'Copy', branch: 'branch1' },
+        ],
+      },
+    });
+    expect(body).toMatchObject({
+      data: { _entities: [null, null, null] },
+      errors: [
+        { message: 'expected a Book with { id } but got {  }', path: ['_entities', 0] },
+        { message: 'expected a Copy with { branch, shelf } but got { branch }', path: ['_entities', 2] },
+      ],
+    });
+  });
 });
 
 describe('relations and pages', () => {

@@ -3,8 +3,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   isObjectType,
-  isTypeDefinitionNode,
-  isTypeExtensionNode,
   parse,
   type DefinitionNode,
   type DocumentNode,
@@ -46,9 +44,9 @@ export interface SubgraphSchema {
 /** Throws what @apollo/subgraph finds wrong with the schema or with a resolver. */
 export function buildSchema({ sdl, resolvers }: SchemaDefinition): SubgraphSchema {
   const typeDefs = parse(sdl);
-  // Codegen has typed every resolver for its field; @apollo/subgraph wants them all of one type.
-  const known = withoutUnknownFields(resolvers, typeDefs) as ApolloResolvers;
-  const schema = buildSubgraphSchema([{ typeDefs, resolvers: known }]);
+  // Codegen has typed every resolver for its field; @apollo/subgraph wants them all of one type. It passes over those of
+  // fields that the schema lacks, as a schema does that was replaced by one with less in it (`SUBGRAPH_SCHEMA`).
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as ApolloResolvers }]);
   const externals = externalFields(typeDefs);
   batchEntities(schema, externals);
   noteResolvers(schema);
@@ -83,39 +81,6 @@ export function checkFields(
 
 function unresolvedFields(type: GraphQLObjectType): string[] {
   return Object.values(type.getFields()).flatMap((field) => (field.resolve == null ? [field.name] : []));
-}
-
-/**
- * @apollo/subgraph throws for resolvers of fields that the schema lacks, which is right for a typo and wrong for a schema
- * that was replaced by one with less in it (`SUBGRAPH_SCHEMA`); codegen's types catch the typo already.
- */
-function withoutUnknownFields(resolvers: ResolverMap, typeDefs: DocumentNode): ResolverMap {
-  const membersOf = membersByType(typeDefs);
-  const kept: [string, ResolverMap[string]][] = [];
-  for (const [type, map] of Object.entries(resolvers)) {
-    const members = membersOf.get(type);
-    if (map === undefined || members === undefined) continue;
-    const isScalar = 'serialize' in map;
-    kept.push([
-      type,
-      isScalar ? map : Object.fromEntries(Object.entries(map).filter(([name]) => members.has(name))),
-    ]);
-  }
-  return Object.fromEntries(kept);
-}
-
-/** Of each type, what a resolver map may say of it: its fields or its enum's values, and the resolvers of the type itself. */
-function membersByType(typeDefs: DocumentNode): ReadonlyMap<string, ReadonlySet<string>> {
-  const members = new Map<string, Set<string>>();
-  for (const node of typeDefs.definitions) {
-    if (!isTypeDefinitionNode(node) && !isTypeExtensionNode(node)) continue;
-    const known =
-      members.get(node.name.value) ?? new Set(['__resolveReference', '__resolveType', '__isTypeOf']);
-    if ('fields' in node) for (const { name } of node.fields ?? []) known.add(name.value);
-    if ('values' in node) for (const { name } of node.values ?? []) known.add(name.value);
-    members.set(node.name.value, known);
-  }
-  return members;
 }
 
 function externalFields(typeDefs: DocumentNode): ExternalFields {

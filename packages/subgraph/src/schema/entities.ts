@@ -120,9 +120,12 @@ async function settled(work: () => unknown): Promise<unknown> {
   }
 }
 
+/** An object type that is an entity, or an interface that is one, which then has a resolver of its own. */
 function entityType(schema: GraphQLSchema, typename: unknown): EntityType {
   const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
-  if (isObjectType(type) || isInterfaceType(type)) return type;
+  const entity = schema.getType('_Entity');
+  if (isObjectType(type) && isUnionType(entity) && schema.isSubType(entity, type)) return type;
+  if (isInterfaceType(type) && resolveReferenceOf(type) !== undefined) return type;
   throw new ClientError(
     'BAD_USER_INPUT',
     `expected the \`__typename\` of an entity of this subgraph but got ${shown(typename)}`,

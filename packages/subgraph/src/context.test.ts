@@ -1,0 +1,74 @@
+import { SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { kitContext, subgraphContext, type SubgraphContext } from './context.js';
+import { Store } from './store/store.js';
+import { viewerReader, type Viewer } from './viewer.js';
+
+const store = new Store({ url: 'postgres://nobody@127.0.0.1:1/nothing', entities: [], migrations: [] });
+const viewer: Viewer = { id: '00000000-0000-4000-8000-000000000001', username: 'ada', roles: ['customer'] };
+
+describe('a context', () => {
+  it('gives the viewer to who requires one, or a role of theirs', () => {
+    const context = subgraphContext(store, viewer);
+    expect(context.requireViewer()).toBe(viewer);
+    expect(context.requireRole('customer')).toBe(viewer);
+    expect(() => context.requireRole('staff')).toThrow(
+      expect.objectContaining({
+        code: 'FORBIDDEN',
+        message: 'expected a user of the role staff but got one without it',
+      }),
+    );
+  });
+
+  it('has none for a request without a token', () => {
+    const context = subgraphContext(store, null);
+    for (const require of [() => context.requireViewer(), () => context.requireRole('staff')])
+      expect(require).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+  });
+
+  it('is the kit’s own or none', () => {
+    const context: SubgraphContext = subgraphContext(store, null);
+    expect(kitContext(context)).toBe(context);
+    expect(() => kitContext({ ...context, loaders: {} } as SubgraphContext)).toThrow(
+      'expected the context that the kit made but got another object',
+    );
+  });
+});
+
+describe('the viewer of a token', () => {
+  const key = Buffer.alloc(32, 7);
+  const read = viewerReader(key.toString('base64url'));
+  const header = async (claims: Record<string, unknown>): Promise<string> =>
+    `Bearer ${await new SignJWT({ name: 'ada', roles: ['customer'], sub: viewer.id, ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('1h')
+      .sign(key)}`;
+
+  it('has the id as PostgreSQL prints it', async () => {
+    const sub = 'AFDD7A3E-F9CE-4BBD-9F03-AE8328543320';
+    expect((await read(await header({ sub })))?.id).toBe(sub.toLowerCase());
+  });
+
+  it.each([[{ sub: 'ada' }], [{ name: 7 }], [{ roles: 'staff' }], [{ roles: [7] }]])(
+    'is refused where its claims are %j',
+    async (claims) => {
+      await expect(read(await header(claims))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    },
+  );
+
+  it('is refused where nothing could check it', async () => {
+    const authorization = await header({});
+    await expect(viewerReader(null)(authorization)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'expected no token, since this service has no key to check one with, but got one',
+    });
+    expect(await viewerReader(null)(undefined)).toBeNull();
+  });
+
+  it('is refused when it is signed by nothing, or by another algorithm', async () => {
+    const [head = '', payload = ''] = (await header({})).replace('Bearer ', '').split('.');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    for (const token of [`${none}.${payload}.x`, `${head}.${payload}.x`])
+      await expect(read(`Bearer ${token}`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
