@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { user } from '@selvedge/shop-seed';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, root } from './system.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -32,6 +32,8 @@ function start(state: string, env: Readonly<Record<string, string>> = {}, uid?: 
     cwd: root,
     env: { ...inherited, PORT: '0', SELVEDGE_STATE: state, npm_config_update_notifier: 'false', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, like a job of a shell.
+    detached: true,
     ...identity,
   });
   let output = '';
@@ -43,7 +45,7 @@ function start(state: string, env: Readonly<Record<string, string>> = {}, uid?: 
       resolve(code ?? signal);
     }),
   );
-  return {
+  const started: Start = {
     child,
     output: () => output,
     ended,
@@ -59,6 +61,8 @@ function start(state: string, env: Readonly<Record<string, string>> = {}, uid?: 
       return url;
     },
   };
+  running.push(started);
+  return started;
 }
 
 /** The process ids below a process, and its own. */
@@ -82,6 +86,16 @@ function isAlive(pid: number): boolean {
 
 const pidOf = (started: Start): number => started.child.pid ?? -1;
 
+/** After a test that failed half-way: whatever still belongs to the state folder. */
+async function endWhatIsLeft(state: string): Promise<void> {
+  const pids = [...running.splice(0).map(pidOf), await postmaster(state).catch(() => -1)];
+  for (const pid of pids.filter((each) => each > 1 && isAlive(each)).flatMap(family)) {
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+const running: Start[] = [];
+
 /** PostgreSQL's own process id. */
 async function postmaster(state: string): Promise<number> {
   return Number((await readFile(join(state, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
@@ -97,11 +111,14 @@ async function expectOneAnswerFromSixServices(url: string): Promise<void> {
 
 describe('npm start', () => {
   let state: string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     state = await mkdtemp(join(tmpdir(), 'selvedge-start-'));
     await chmod(state, 0o755);
   });
-  afterAll(() => rm(state, { recursive: true, force: true }));
+  afterEach(async () => {
+    await endWhatIsLeft(state);
+    await rm(state, { recursive: true, force: true });
+  });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'serves six services and two users, and leaves no orphan after %s',
@@ -119,8 +136,7 @@ describe('npm start', () => {
       const ours = [...family(pidOf(started)), ...family(await postmaster(state))];
       expect(ours.length).toBeGreaterThan(9);
       // A terminal's Ctrl-C reaches every process of the group; `kill` only the one that is named.
-      for (const pid of signal === 'SIGINT' ? family(pidOf(started)) : [pidOf(started)])
-        process.kill(pid, signal);
+      process.kill(signal === 'SIGINT' ? -pidOf(started) : pidOf(started), signal);
       await started.ended;
       await expect.poll(() => ours.filter(isAlive), { timeout: 15_000 }).toEqual([]);
     },
@@ -179,6 +195,7 @@ describe.runIf(isRoot)('npm start as an ordinary user', () => {
       await started.ended;
       await expect.poll(() => ours.filter(isAlive), { timeout: 15_000 }).toEqual([]);
     } finally {
+      await endWhatIsLeft(state);
       await rm(state, { recursive: true, force: true });
     }
   });
