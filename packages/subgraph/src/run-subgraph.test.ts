@@ -129,6 +129,33 @@ describe('migrate', () => {
   );
 });
 
+describe('with MIGRATE=false', () => {
+  const env = { MIGRATE: 'false' };
+
+  it('waits until another process has migrated, and changes nothing itself', async () => {
+    const child = bundle.spawn([], { DATABASE_URL: store.url, ...env });
+    const { url } = await child.waitFor('listening');
+    await child.waitForLog(
+      /migrations have yet to run: CreateLibrary1700000000000, CreateReaders1700000000001/,
+    );
+    expect((await fetch(`${url}/readiness`)).status).toBe(503);
+    expect(await tables()).toEqual([]);
+    await run(['migrate']);
+    await child.waitFor('ready');
+    expect((await fetch(`${url}/readiness`)).status).toBe(200);
+    await child.stop();
+  });
+
+  it('refuses a store that is newer than the code as well', async () => {
+    await run(['migrate']);
+    const { code, log } = await run([], { ...env, LIBRARY_VERSION: '1' });
+    expect({ code, log }).toEqual({
+      code: 1,
+      log: expect.stringContaining(`that also has ${second}`) as string,
+    });
+  });
+});
+
 describe('seed', () => {
   it('killed midway leaves nothing, and the next start seeds whole', async () => {
     await run(['migrate']);

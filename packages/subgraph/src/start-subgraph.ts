@@ -12,7 +12,7 @@ import type { SubgraphConfig } from './server/config.js';
 import { handleGraphQL } from './server/graphql-handler.js';
 import { httpServer } from './server/http-server.js';
 import { processLog } from './server/log.js';
-import { migrate } from './store/migrate.js';
+import { checkMigrated, migrate } from './store/migrate.js';
 import { seedOnce, type Seed } from './store/seed.js';
 import type { Statement } from './store/statement.js';
 import { isStoreUnavailable } from './store/store-error.js';
@@ -149,7 +149,10 @@ function storeOf(definition: SubgraphDefinition, config: SubgraphConfig, log: Lo
   });
 }
 
-/** Opens, migrates and seeds; waits for a store that is away, with growing pauses, for as long as it takes. */
+/**
+ * Opens, migrates and seeds. Waits for a store that is away, or that another process has yet to migrate, with growing pauses,
+ * for as long as it takes.
+ */
 async function prepare(
   { store: { seed } }: SubgraphDefinition,
   config: SubgraphConfig,
@@ -160,11 +163,10 @@ async function prepare(
 ): Promise<void> {
   for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
     try {
-      await store.open();
       if (config.migrate) {
         progress('migrating');
         await migrate(store);
-      }
+      } else await checkMigrated(store);
       if (seed !== undefined && config.seedScale > 0) {
         await seedOnce(store, seed, config.seedScale, (what, done, total) => {
           progress(`seeding ${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`);

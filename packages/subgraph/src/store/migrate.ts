@@ -22,6 +22,25 @@ export async function migrate(store: Store): Promise<string[]> {
 }
 
 /**
+ * Holds the store to the code's schema without changing it, for a process that leaves migrating to another.
+ *
+ * @throws STORE_UNAVAILABLE while it is away, or migrations have yet to run; an Error when it is newer than the code
+ */
+export async function checkMigrated(store: Store): Promise<void> {
+  await store.open();
+  const executor = new MigrationExecutor(store.dataSource);
+  try {
+    await refuseNewerSchema(store, executor);
+    const pending = await executor.getPendingMigrations();
+    if (pending.length === 0) return;
+    const names = pending.map(({ name }) => name).join(', ');
+    throw storeUnavailable(new Error(`migrations have yet to run: ${names}`));
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/**
  * Takes back the last `count` migrations, newest first; fewer where there are fewer.
  *
  * @returns the names of the migrations that were taken back
