@@ -95,6 +95,7 @@ export interface KitContext extends SubgraphContext {
   readonly loaders: Loaders;
 }
 
+/** The context of one request. */
 export function subgraphContext(store: Store, viewer: Viewer | null): KitContext {
   const loaders = new Loaders(store);
   async function load(

@@ -12,6 +12,7 @@ import type { Store } from './store/store.js';
 
 type Key = Readonly<Record<string, unknown>>;
 
+/** What the kit's resolvers read through; made for one request. */
 export class Loaders {
   readonly #store: Store;
   readonly #keyed = new Map<ReadDefinition, DataLoader<KeysRequest, KeyResults, string | KeysRequest>>();

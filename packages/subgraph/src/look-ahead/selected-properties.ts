@@ -48,6 +48,7 @@ export interface SelectedOfPage {
   readonly wantsCount: boolean;
 }
 
+/** The same for the nodes of a connection field, in whichever of `nodes` and `edges` they are selected. */
 export function selectedOfPage(info: LookAheadInfo): SelectedOfPage {
   const connection = getNamedType(info.returnType);
   return pageCache.of(info, connection, () => {

@@ -2,6 +2,7 @@
 // check and each set's statement is made once.
 import type { Table } from '../store/table.js';
 
+/** Columns of one table, in its order. */
 export interface ColumnSet {
   readonly properties: readonly string[];
   /** Whether the rows must be instances of the entity class, because a getter of it was selected. */

@@ -7,6 +7,7 @@ import type { ReadDefinition } from './read.js';
 /** The order columns' values of one row, in the order of the read. */
 export type CursorValues = readonly string[];
 
+/** An opaque text, safe in URLs. */
 export function encodeCursor(read: ReadDefinition, values: CursorValues): string {
   return Buffer.from(JSON.stringify([signatureOf(read), ...values])).toString('base64url');
 }
@@ -18,6 +19,7 @@ export function decodeCursor(read: ReadDefinition, argument: string, cursor: str
   return values;
 }
 
+/** @param argument `after` or `before` */
 export function invalidCursor(argument: string): ClientError {
   return new ClientError(
     'INVALID_CURSOR',

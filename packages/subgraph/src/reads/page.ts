@@ -62,6 +62,7 @@ interface Window {
   readonly argument: 'after' | 'before';
 }
 
+/** The pages of many requests in their order; one that cannot be answered is an error in its place. */
 export async function readPages(
   store: Store,
   read: ReadDefinition,

@@ -12,6 +12,7 @@ export type KeyOf<E, K extends keyof E> = Readonly<Pick<E, K>>;
 export type Row<E, K extends keyof E = never> = Readonly<Partial<E>> & Readonly<Pick<E, K>>;
 
 /** Ascending or descending, in TypeORM's and SQL's words. */
+/** Ascending or descending. */
 export type Direction = 'ASC' | 'DESC';
 
 /** Like TypeORM's `order`; the first property counts most. */
@@ -63,14 +64,22 @@ export interface AggregateRead<E extends object, K extends Property<E>, V> exten
 }
 
 /** What TypeORM's `find` options have that a read takes: constant equalities, and an order within one key. */
+/** What a read may say beside its key. */
 export interface FindOptions<E> {
+  /** Constant equalities, with the entity's values; null finds nulls. */
   readonly where?: Readonly<Partial<E>>;
+  /** The order of the rows of one key; the database's own unless told. */
   readonly order?: Order<E>;
   /** Properties to read always, for example what `__resolveType` looks at. */
   readonly always?: readonly Property<E>[];
 }
 
-/** Finds the one row that has a unique key, like TypeORM's `findOneBy`, for all keys of a tick in one statement. */
+/**
+ * Finds the one row that has a unique key, like TypeORM's `findOneBy`, for all keys of a tick in one statement. The key's
+ * columns are of type uuid, text, varchar, smallint, integer or bigint; a value that cannot be one is INVALID_KEY.
+ *
+ * @example const stockLevelByKey = findOneBy(StockLevel, ['warehouseCode', 'sku'])
+ */
 export function findOneBy<E extends object, K extends Property<E>>(
   entity: EntityClass<E>,
   key: K | readonly K[],
@@ -79,7 +88,11 @@ export function findOneBy<E extends object, K extends Property<E>>(
   return { ...definition(entity, key, options), kind: 'one' };
 }
 
-/** Finds all rows that have a key, like TypeORM's `findBy`, for all keys of a tick in one statement. */
+/**
+ * Finds all rows that have a key, like TypeORM's `findBy`, for all keys of a tick in one statement; for lists that stay short.
+ *
+ * @example const commentsOfReview = findBy(Comment, 'reviewId', { order: { createdAt: 'ASC', id: 'ASC' } })
+ */
 export function findBy<E extends object, K extends Property<E>>(
   entity: EntityClass<E>,
   key: K | readonly K[],
@@ -98,7 +111,10 @@ export function find<E extends object>(
 
 /**
  * Finds a Relay connection by keyset: `(created_at, id) < ($1, $2)`, one row more than asked for, one statement for the
- * pages of all parents of a tick. The columns of `order` must be NOT NULL and together unique.
+ * pages of all parents of a tick. The columns of `order` must be NOT NULL and together unique; an index on the key's and then
+ * the order's columns makes a page cost what it shows.
+ *
+ * @example const reviewsOfProduct = findPage(Review, { by: 'productId', order: { createdAt: 'DESC', id: 'DESC' } })
  */
 export function findPage<E extends object, K extends Property<E> = never>(
   entity: EntityClass<E>,

@@ -67,6 +67,7 @@ export function constantConditions(table: Table, read: ReadDefinition, offset: n
   });
 }
 
+/** ` ORDER BY …`, or nothing for a read without an order. */
 export function orderBy(table: Table, order: ReadDefinition['order']): string {
   if (order.length === 0) return '';
   return ` ORDER BY ${order.map(([property, direction]) => `t.${columnOf(table, property).sql} ${direction}`).join(', ')}`;

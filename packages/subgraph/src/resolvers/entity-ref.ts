@@ -52,6 +52,7 @@ export interface RefShape {
 
 const refs = new WeakMap<object, RefShape>();
 
+/** What the resolver makes; undefined for one that `entityRef` has not made. */
 export function refShapeOf(resolver: object): RefShape | undefined {
   return refs.get(resolver);
 }

@@ -4,7 +4,8 @@ import type { SubgraphContext } from '../context.js';
 import type { Property } from '../reads/read.js';
 
 /**
- * A computed field: declares the columns that it reads, gets a row that has them, and is given nothing else to read.
+ * A computed field: declares the columns that it reads, gets a row that has them, and is given nothing else to read. A row
+ * that lacks one of them, which only a resolver of one's own can have made, is an internal error.
  *
  * @example price: reads(['priceCents', 'currency'], (product) => money(product.priceCents, product.currency))
  */

@@ -63,6 +63,7 @@ export interface Relation {
 
 const relations = new WeakMap<object, Relation>();
 
+/** What the resolver follows; undefined for one that `relation` has not made. */
 export function relationOf(resolver: object): Relation | undefined {
   return relations.get(resolver);
 }

@@ -23,6 +23,7 @@ export type ResolverMap = Readonly<
   Record<string, GraphQLScalarType | Readonly<Record<string, unknown>> | undefined>
 >;
 
+/** What a schema is built of. */
 export interface SchemaDefinition {
   /** The text of the schema file. */
   readonly sdl: string;

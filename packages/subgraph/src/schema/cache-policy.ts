@@ -20,6 +20,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+/** How long an answer may be kept, and by whom. */
 export interface CachePolicy {
   /** Seconds; 0 for an answer that must not be kept. */
   readonly maxAge: number;
@@ -33,6 +34,7 @@ export function cacheControlHeader(policy: CachePolicy): string {
     : 'no-store';
 }
 
+/** The strictest of all hints on what the operation selects; nothing but queries may be kept. */
 export function cachePolicy(
   schema: GraphQLSchema,
   document: DocumentNode,

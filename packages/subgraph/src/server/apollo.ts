@@ -17,6 +17,7 @@ import { withCompiled } from '../entities-path/compiled-plugin.js';
 import { cacheControlHeader, cachePolicy } from '../schema/cache-policy.js';
 
 /** An Apollo Server plugin, with the kit's context as its `contextValue`. */
+/** An Apollo Server plugin of a subgraph, whose context is the kit's. */
 export type SubgraphPlugin = ApolloServerPlugin<SubgraphContext>;
 
 export function apolloServer(

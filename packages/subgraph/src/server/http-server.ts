@@ -7,6 +7,7 @@ import { ClientError, type ErrorCode } from '@selvedge/errors';
 import type { Logger } from 'pino';
 import { send } from './graphql-handler.js';
 
+/** What the listener is made of. */
 export interface HttpServerParts {
   readonly host: string;
   readonly port: number;
@@ -17,6 +18,7 @@ export interface HttpServerParts {
   readonly log: Logger;
 }
 
+/** A listener that listens. */
 export interface HttpServer {
   readonly url: string;
   /** Stops accepting and lets requests finish, for at most the time given. */

@@ -1,11 +1,13 @@
 // `npm start` forks its services and listens to them over Node's IPC channel. Without a parent these calls do nothing.
 
+/** What a service tells the process that started it. */
 export type ParentMessage =
   | { readonly type: 'listening'; readonly url: string }
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string };
 
+/** Sends without waiting; a parent that is gone is no error. */
 export function tellParent(message: ParentMessage): void {
   if (process.send === undefined || !process.connected) return;
   // The parent may die between the check and the write; its death is seen by the 'disconnect' event.

@@ -11,6 +11,7 @@ export interface Statement {
 /** What a statement gives back: one object per row, keyed by the names of the select list. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
+/** @param text with `$1 … $n` for its values, and nothing in it that varies */
 export function statement(text: string): Statement {
   return { name: createHash('sha1').update(text).digest('base64url'), text };
 }

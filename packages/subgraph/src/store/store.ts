@@ -16,8 +16,10 @@ import { codeOf, storeError, storeUnavailable } from './store-error.js';
 import { tableOf, type Table } from './table.js';
 
 /** A TypeORM entity: a class with `@Entity` and explicit column types. */
+/** A class that TypeORM's `@Entity` decorates. */
 export type EntityClass<E extends object = object> = new () => E;
 
+/** Where the store is, and what is in it. */
 export interface StoreOptions {
   /** A PostgreSQL connection URL; the role in it should be able to reach this store only. */
   readonly url: string;
@@ -38,6 +40,7 @@ const silenceMilliseconds = 1_000;
 /** The same for the probe of `isReachable`. */
 const probeMilliseconds = 2_000;
 
+/** Errors that leave it are client errors where a client may be told; see `storeError`. */
 export class Store {
   readonly dataSource: DataSource;
   readonly #pool: pg.Pool;

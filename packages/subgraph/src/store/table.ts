@@ -4,6 +4,7 @@ import { quoteName } from './statement.js';
 
 type ColumnMetadata = EntityMetadata['columns'][number];
 
+/** A column as a statement names it and a row has it. */
 export interface TableColumn {
   /** The entity's property, which is also the name of the column in rows. */
   readonly property: string;
@@ -18,6 +19,7 @@ export interface TableColumn {
   readonly toStore: ((value: unknown) => unknown) | null;
 }
 
+/** An entity's table. */
 export interface Table {
   readonly entityName: string;
   /** Quoted, with its schema when it is not the default one. */
