@@ -62,7 +62,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Runnin
     {
       log: logTo === undefined ? pino({ level: 'silent' }) : pino({}, { write: (line) => logTo.push(line) }),
     },
-  );
+  ).finally(() => rm(folder, { recursive: true }));
   if (testStore !== undefined) await subgraph.ready;
   return {
     ...subgraph,
@@ -72,7 +72,6 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Runnin
     async stop() {
       await subgraph.stop();
       await testStore?.drop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
