@@ -45,15 +45,9 @@ async function fill(url: string): Promise<string[]> {
 }
 
 async function removed(postgres: EmbeddedPostgres, folder: string): Promise<void> {
-  // The server's process keeps nothing alive, and this one would end while it still waits for it.
-  const awake = setInterval(() => undefined, 1_000);
-  try {
-    await postgres.stop();
-    await rm(postgres.dataDir, { recursive: true, force: true });
-    // Where the data had to go elsewhere, its folder has nothing else in it.
-    await rmdir(dirname(postgres.dataDir)).catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
-  } finally {
-    clearInterval(awake);
-  }
+  await postgres.stop();
+  await rm(postgres.dataDir, { recursive: true, force: true });
+  // Where the data had to go elsewhere, its folder has nothing else in it.
+  await rmdir(dirname(postgres.dataDir)).catch(() => undefined);
+  await rm(folder, { recursive: true, force: true });
 }

@@ -73,7 +73,7 @@ async function adopt(
         `stop it (kill -INT ${running.pid}) or ask for no port`,
     );
   }
-  const server = handle(place, state, running, undefined);
+  const server = handle(place, state, running);
   const client = new Client({ connectionString: server.url, ssl: false, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // a lost connection rejects the query too
   try {
@@ -128,7 +128,12 @@ async function launch(
       const running = await livePostmaster(place.dataDir);
       if (running?.ready === true && running.pid === child.pid) {
         if (state.port !== port) await writeState(place.dataDir, { ...state, port }, place.identity);
-        return { server: handle(place, state, running, exited) };
+        const untilExit = (): Promise<void> => {
+          // Whoever stops the server waits for it, even with nothing else to do.
+          child.ref();
+          return exited;
+        };
+        return { server: handle(place, state, running, untilExit) };
       }
       await sleep(10);
     }
@@ -167,21 +172,24 @@ function settings(port: number, options: EmbeddedPostgresOptions): Record<string
   };
 }
 
-/** `exited`: of our own child, whose process id is free only then; undefined for an adopted server. */
+/** `untilExit`: of our own child, whose process id is free only then; undefined for an adopted server. */
 function handle(
   place: Placement,
   state: ClusterState,
   running: { pid: number; port: number },
-  exited: Promise<void> | undefined,
+  untilExit?: () => Promise<void>,
 ): EmbeddedPostgres {
   let stopped: Promise<void> | undefined;
   return {
     url: `postgres://postgres:${state.superuserPassword}@127.0.0.1:${running.port}/postgres`,
     port: running.port,
     pid: running.pid,
-    adopted: exited === undefined,
+    adopted: untilExit === undefined,
     dataDir: place.dataDir,
     logFile: place.logFile,
-    stop: () => (stopped ??= stopPostmaster(running.pid, place.dataDir).then(() => exited)),
+    stop: () =>
+      (stopped ??= Promise.all([stopPostmaster(running.pid, place.dataDir), untilExit?.()]).then(
+        () => undefined,
+      )),
   };
 }
