@@ -31,9 +31,18 @@ export function routerConfigSchema(development: boolean) {
     traffic_shaping: z
       .strictObject({
         // The whole request gets longer than one fetch, so that a slow subgraph costs its own fields only.
-        router: z.strictObject({ timeout: duration.prefault('60s') }).prefault({}),
-        all: z.strictObject({ timeout: duration.prefault('30s') }).prefault({}),
-        subgraphs: z.record(z.string(), z.strictObject({ timeout: duration.optional() })).default({}),
+        router: z
+          .strictObject({ timeout: duration.prefault('60s'), deduplicate_query: z.boolean().default(true) })
+          .prefault({}),
+        all: z
+          .strictObject({ timeout: duration.prefault('30s'), deduplicate_query: z.boolean().default(true) })
+          .prefault({}),
+        subgraphs: z
+          .record(
+            z.string(),
+            z.strictObject({ timeout: duration.optional(), deduplicate_query: z.boolean().optional() }),
+          )
+          .default({}),
       })
       .prefault({}),
     batching,
