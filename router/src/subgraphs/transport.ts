@@ -1,153 +1,136 @@
 /**
- * Carries one body to a subgraph and its answer back, over kept-alive HTTP/1.1 connections. It knows of deadlines,
- * aborts and sizes, and nothing of GraphQL. An aborted request closes its connection, which is how the subgraph learns
- * that nobody waits any more.
+ * Carries one body to a subgraph and its answer back. It knows of deadlines, aborts, codings and sizes, and nothing of
+ * GraphQL. An aborted call ends its connection or its stream, which is how the subgraph learns that nobody waits any more.
  */
-import { Pool, type Dispatcher } from 'undici';
-import { SubrequestFailure } from './subgraph-error.js';
+import type { Http2Mode, TlsOptions } from './connection-options.js';
+import type { Compression } from './content-coding.js';
+import { deadlineHeader, DeadlineWatch } from './deadline.js';
+import { Exchange, type Wire } from './exchange.js';
+import { Http1Wire } from './http1-wire.js';
+
+export interface SubgraphTransport {
+  /** Never throws: whatever goes wrong is a SubrequestFailure with which `reply` rejects. */
+  send(request: SubgraphRequest): SubgraphCall;
+  /** The same for a caller that has an AbortSignal. */
+  post(request: SignalledRequest): Promise<SubgraphReply>;
+}
 
 export interface SubgraphRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** The client's: aborted when it has left. */
-  readonly signal: AbortSignal;
+  /** Name, value, name, value …, or a record; names in lower case. Never `content-length` or `accept-encoding`: those are ours. */
+  readonly headers: readonly string[] | Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+  /** Milliseconds that the caller has left; the subgraph's own timeout bounds them. */
+  readonly timeout: number;
+  /** A read: sent once more where a kept connection was closed before any byte of an answer came. */
+  readonly retriable: boolean;
+}
+
+export interface SubgraphCall {
+  /** Rejects with a SubrequestFailure. */
+  readonly reply: Promise<SubgraphReply>;
+  /** Ends it wherever it is; `reply` rejects, unless it is settled already. */
+  abort(): void;
 }
 
 export interface SubgraphReply {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
+  readonly hasSetCookie: boolean;
   readonly body: string;
+  /** Of any other header, by its name in lower case; several values are joined by a comma. */
+  header(name: string): string | undefined;
 }
 
-export interface SubgraphTransport {
-  /** @throws SubrequestFailure when there is no whole answer in time */
-  post(request: SubgraphRequest): Promise<SubgraphReply>;
+export interface SignalledRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The client's: aborted when it has left. */
+  readonly signal: AbortSignal;
 }
 
 export interface HttpTransportOptions {
   readonly url: string;
   /** Milliseconds from sending to the last byte of the answer. */
   readonly timeout: number;
+  /** Of the body as it is sent, and of what it unpacks to. */
   readonly maxResponseBytes: number;
+  /** `disable` unless told. */
+  readonly http2?: Http2Mode;
+  readonly tls?: TlsOptions;
+  /** Of what is sent; answers may then come compressed, in whatever coding. */
+  readonly compression?: Compression;
 }
 
-/** The connections of one supergraph: one pool an origin, shared by the subgraphs that live there. */
+/** The connections of one supergraph: shared by the subgraphs that live on one origin and are reached in the same way. */
 export class ConnectionPools {
-  private readonly pools = new Map<string, Pool>();
+  private readonly wires = new Map<string, Wire>();
+  private readonly watch = new DeadlineWatch();
 
   transport(options: HttpTransportOptions): SubgraphTransport {
     const { origin, pathname, search } = new URL(options.url);
-    return new HttpTransport(this.pool(origin), pathname + search, options);
+    return new HttpTransport(this.wire(origin, options), this.watch, pathname + search, options);
   }
 
   /** Lets requests in flight finish. */
   async close(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.close()));
+    await Promise.all([...this.wires.values()].map((wire) => wire.close()));
   }
 
-  private pool(origin: string): Pool {
-    const known = this.pools.get(origin);
+  private wire(origin: string, { tls = {} }: HttpTransportOptions): Wire {
+    const key = JSON.stringify([origin, tls]);
+    const known = this.wires.get(key);
     if (known !== undefined) return known;
-    // Deadlines are ours (`timeout`), so undici's own are off; connections are bounded, the rest waits its turn.
-    const pool = new Pool(origin, { connections: 256, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
-    this.pools.set(origin, pool);
-    return pool;
+    const wire = new Http1Wire(origin, tls);
+    this.wires.set(key, wire);
+    return wire;
   }
 }
 
 class HttpTransport implements SubgraphTransport {
   constructor(
-    private readonly pool: Pool,
+    private readonly wire: Wire,
+    private readonly watch: DeadlineWatch,
     private readonly path: string,
     private readonly options: HttpTransportOptions,
   ) {}
 
-  async post(request: SubgraphRequest): Promise<SubgraphReply> {
-    const deadline = new Deadline(this.options.timeout, request.signal);
-    let response: Dispatcher.ResponseData | undefined;
-    try {
-      response = await this.pool.request({
-        method: 'POST',
+  send({ headers, body, timeout, retriable }: SubgraphRequest): SubgraphCall {
+    const { maxResponseBytes } = this.options;
+    const bound = Math.min(timeout, this.options.timeout);
+    const exchange = new Exchange(
+      {
         path: this.path,
-        headers: request.headers,
-        body: request.body,
-        signal: deadline.signal,
-      });
-      const body = await readBounded(response.body, this.options.maxResponseBytes);
-      return {
-        status: response.statusCode,
-        contentType: single(response.headers['content-type']),
-        cacheControl: single(response.headers['cache-control']),
+        headers: withDeadline(headers, bound),
         body,
-      };
-    } catch (error) {
-      throw deadline.isOver ? this.timedOut(error) : asFailure(error, response);
+        timeout: bound,
+        retriable,
+        maxResponseBytes,
+      },
+      this.wire,
+      this.watch,
+    );
+    return exchange.begin();
+  }
+
+  async post({ headers, body, signal }: SignalledRequest): Promise<SubgraphReply> {
+    const call = this.send({ headers, body, timeout: this.options.timeout, retriable: false });
+    const onAbort = () => {
+      call.abort();
+    };
+    if (signal.aborted) call.abort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await call.reply;
     } finally {
-      deadline.clear();
+      signal.removeEventListener('abort', onAbort);
     }
   }
-
-  private timedOut(cause: unknown): SubrequestFailure {
-    const message = `did not answer within ${this.options.timeout} ms`;
-    return new SubrequestFailure('SUBREQUEST_TIMEOUT', message, { cause });
-  }
 }
 
-/** Aborts when its time is over or when its parent aborts; `AbortSignal.timeout` would keep every timer to its end. */
-class Deadline {
-  isOver = false;
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  private readonly onParentAbort = () => {
-    this.controller.abort(this.parent.reason);
-  };
-
-  constructor(
-    milliseconds: number,
-    private readonly parent: AbortSignal,
-  ) {
-    this.timer = setTimeout(() => {
-      this.isOver = true;
-      this.controller.abort();
-    }, milliseconds);
-    if (parent.aborted) this.onParentAbort();
-    else parent.addEventListener('abort', this.onParentAbort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-    this.parent.removeEventListener('abort', this.onParentAbort);
-  }
-}
-
-async function readBounded(body: AsyncIterable<Buffer>, limit: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) {
-      const message = `answered with more than ${limit} bytes (\`limits.subgraph_max_response_bytes\`)`;
-      throw new SubrequestFailure('SUBREQUEST_MALFORMED_RESPONSE', message);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size).toString('utf8');
-}
-
-function asFailure(error: unknown, response: Dispatcher.ResponseData | undefined): SubrequestFailure {
-  if (error instanceof SubrequestFailure) return error;
-  if (response !== undefined) {
-    const message = 'closed the connection in the middle of its answer';
-    return new SubrequestFailure('SUBREQUEST_MALFORMED_RESPONSE', message, { cause: error });
-  }
-  return new SubrequestFailure('SUBREQUEST_HTTP_ERROR', 'could not be reached', { cause: error });
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header;
+function withDeadline(headers: SubgraphRequest['headers'], timeout: number): string[] {
+  const flat = Array.isArray(headers) ? [...(headers as readonly string[])] : Object.entries(headers).flat();
+  // Rounded down, but never to 0, which would say that there is no limit.
+  flat.push(deadlineHeader, String(Math.max(1, Math.floor(timeout))));
+  return flat;
 }
