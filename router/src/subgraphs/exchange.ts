@@ -40,7 +40,8 @@ export interface Loss {
 
 export interface ExchangeOptions {
   readonly path: string;
-  readonly headers: readonly string[];
+  /** Name, value, name, value … */
+  readonly headers: string[];
   readonly body: string | Buffer;
   readonly timeout: number;
   readonly retriable: boolean;

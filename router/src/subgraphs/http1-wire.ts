@@ -27,10 +27,7 @@ export class Http1Wire implements Wire {
   send(exchange: Exchange): Attempt {
     const { path, headers, body } = exchange.options;
     const handler = new Http1Attempt(exchange);
-    this.pool.dispatch(
-      { method: 'POST', path, headers, body, blocking: false },
-      handler as Dispatcher.DispatchHandler,
-    );
+    this.pool.dispatch({ method: 'POST', path, headers, body, blocking: false }, handler);
     return handler;
   }
 

@@ -6,7 +6,9 @@ import type { Http2Mode, TlsOptions } from './connection-options.js';
 import type { Compression } from './content-coding.js';
 import { deadlineHeader, DeadlineWatch } from './deadline.js';
 import { Exchange, type Wire } from './exchange.js';
+import { connectCleartext, connectSecure } from './connect.js';
 import { Http1Wire } from './http1-wire.js';
+import { Http2Wire } from './http2-wire.js';
 
 export interface SubgraphTransport {
   /** Never throws: whatever goes wrong is a SubrequestFailure with which `reply` rejects. */
@@ -77,14 +79,27 @@ export class ConnectionPools {
     await Promise.all([...this.wires.values()].map((wire) => wire.close()));
   }
 
-  private wire(origin: string, { tls = {} }: HttpTransportOptions): Wire {
-    const key = JSON.stringify([origin, tls]);
+  private wire(origin: string, { http2 = 'disable', tls = {} }: HttpTransportOptions): Wire {
+    const key = JSON.stringify([origin, http2, tls]);
     const known = this.wires.get(key);
     if (known !== undefined) return known;
-    const wire = new Http1Wire(origin, tls);
+    const wire = openWire(new URL(origin), http2, tls);
     this.wires.set(key, wire);
     return wire;
   }
+}
+
+/** As in Apollo Router: `enable` lets TLS negotiate, so without TLS it is HTTP/1.1; `http2only` takes nothing else. */
+function openWire(origin: URL, http2: Http2Mode, tls: TlsOptions): Wire {
+  const isSecure = origin.protocol === 'https:';
+  if (http2 === 'http2only') {
+    const connect = () => (isSecure ? connectSecure(origin, tls, ['h2']) : connectCleartext(origin));
+    return new Http2Wire({ origin, connect });
+  }
+  const http1 = new Http1Wire(origin.origin, tls);
+  if (http2 === 'disable' || !isSecure) return http1;
+  const connect = () => connectSecure(origin, tls, ['h2', 'http/1.1']);
+  return new Http2Wire({ origin, connect, fallback: http1 });
 }
 
 class HttpTransport implements SubgraphTransport {
