@@ -44,7 +44,7 @@ describe('a client that sends nonsense', () => {
   const post = async (body: string): Promise<{ status: number; body: unknown }> => {
     const response = await fetch(`${system.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
       body,
     });
     return { status: response.status, body: await response.json() };

@@ -13,6 +13,7 @@ export const errorCodes = {
   PERSISTED_QUERY_NOT_FOUND: 'The hash of an automatic persisted query is not known; send the text with it.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are switched off.',
   // Raised by the router.
+  CSRF_ERROR: 'A browser sent the request for a page of another site, or could have.',
   REQUEST_BODY_TOO_LARGE: 'The body is larger than `limits.http_max_request_bytes`.',
   BATCH_LIMIT_EXCEEDED: 'A client sent more operations in one array than `batching.maximum_size`.',
   MAX_DEPTH_LIMIT: 'The operation is deeper than `limits.max_depth`.',

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { ApolloServer } from '@apollo/server';
 import { json, redisAvailable, startRedis, startStubSubgraph } from '@selvedge/testkit';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compose } from '../testing/compose.js';
 import { Cleanup, startTestRouter, type TestRouter, type TestRouterOptions } from '../testing/test-router.js';
-import { persistedQueryStore } from './persisted-queries.js';
+import { knownText, persistedQueryStore } from './persisted-queries.js';
 
 const cleanup = new Cleanup();
 let sdl: string;
@@ -85,6 +86,28 @@ test('a shared store that holds the wrong text for a hash is not believed', asyn
     close: () => Promise.resolve(),
   });
   expect(await store.get(`apq:${sha256Hash}`)).toBeUndefined();
+});
+
+test('a text is known without waiting once it is registered, and never by the hash of another', async () => {
+  const store = persistedQueryStore(10, null);
+  expect(knownText({ query, sha256Hash: null }, null)).toBe(query);
+  expect(knownText({ query: undefined, sha256Hash }, null)).toBeNull();
+  expect(knownText({ query: undefined, sha256Hash }, store)).toBeNull();
+  expect(knownText({ query, sha256Hash }, store)).toBeNull();
+  await store.set(`apq:${sha256Hash}`, query);
+  expect(knownText({ query: undefined, sha256Hash }, store)).toBe(query);
+  expect(knownText({ query, sha256Hash }, store)).toBe(query);
+  expect(knownText({ query: '{ b }', sha256Hash }, store)).toBeNull();
+});
+
+test('what @apollo/server has registered is known by its hash', async () => {
+  const store = persistedQueryStore(10, null);
+  const server = new ApolloServer({ typeDefs: 'type Query { a: Int }', persistedQueries: { cache: store } });
+  await cleanup.add(server, (started) => started.stop());
+  await server.executeOperation({ query, ...byHash });
+  await vi.waitFor(() => {
+    expect(store.textOf(sha256Hash)).toBe(query);
+  });
 });
 
 describe.skipIf(!redisAvailable())('with Redis', () => {

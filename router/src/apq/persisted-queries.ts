@@ -8,6 +8,8 @@ import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import { LRUCache } from 'lru-cache';
 
 export interface PersistedQueryStore extends KeyValueCache {
+  /** @returns the text of a hash that this process has at hand; it asks nobody, and so does not wait */
+  textOf(sha256Hash: string): string | undefined;
   close(): Promise<void>;
 }
 
@@ -18,10 +20,28 @@ export interface SharedStore {
   close(): Promise<void>;
 }
 
+/**
+ * The text of an operation, for whoever can execute it without @apollo/server.
+ *
+ * @param parameters well-formed ones: a hash beside a text is the text's
+ * @param store `null` where persisted queries are off
+ * @returns `null` where @apollo/server has to answer: the hash is new here, or its text is not registered yet
+ */
+export function knownText(
+  parameters: { readonly query: string | undefined; readonly sha256Hash: string | null },
+  store: PersistedQueryStore | null,
+): string | null {
+  const { query, sha256Hash } = parameters;
+  if (sha256Hash === null) return query ?? null;
+  const known = store?.textOf(sha256Hash);
+  return known !== undefined && (query === undefined || query === known) ? known : null;
+}
+
 /** @param limit how many queries the process keeps */
 export function persistedQueryStore(limit: number, shared: SharedStore | null): PersistedQueryStore {
   const local = new LRUCache<string, string>({ max: limit });
   return {
+    textOf: (sha256Hash) => local.get(keyPrefix + sha256Hash),
     async get(key) {
       const known = local.get(key);
       if (known !== undefined || shared === null) return known;
@@ -41,6 +61,9 @@ export function persistedQueryStore(limit: number, shared: SharedStore | null): 
     close: () => shared?.close() ?? Promise.resolve(),
   };
 }
+
+/** What @apollo/server puts before each hash. */
+const keyPrefix = 'apq:';
 
 /** @param key ends in the SHA-256 of the text; @apollo/server puts a prefix before it */
 function isTextOf(key: string, text: string): boolean {

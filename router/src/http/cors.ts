@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CorsConfig } from '../config/schema.js';
 
 export interface Cors {
+  /** Whether pages of this origin may read answers. */
+  readonly allows: (origin: string) => boolean;
   /** Puts on the answer what lets the asking origin read it; nothing for an origin that may not. */
   allow(request: IncomingMessage, response: ServerResponse): void;
   /** Answers the browser's question whether it may send the real request. */
@@ -11,18 +13,20 @@ export interface Cors {
 
 export function corsRules(config: CorsConfig): Cors {
   const origins = new Set(config.origins);
+  const allows = (origin: string) => config.allow_any_origin || origins.has(origin);
 
   function allow(request: IncomingMessage, response: ServerResponse): boolean {
     const { origin } = request.headers;
     // The answer differs by origin, also for the origins that get nothing.
     if (!config.allow_any_origin) response.appendHeader('vary', 'origin');
-    if (origin === undefined || !(config.allow_any_origin || origins.has(origin))) return false;
+    if (origin === undefined || !allows(origin)) return false;
     response.setHeader('access-control-allow-origin', config.allow_any_origin ? '*' : origin);
     if (config.allow_credentials) response.setHeader('access-control-allow-credentials', 'true');
     return true;
   }
 
   return {
+    allows,
     allow(request, response) {
       if (allow(request, response) && config.expose_headers.length > 0) {
         response.setHeader('access-control-expose-headers', config.expose_headers.join(', '));

@@ -1,7 +1,7 @@
 /**
- * From a client's HTTP request to its answer: reads the body, takes a lease on the supergraph of this moment, lets
- * @apollo/server and the pipeline do the rest, and writes what came of it. A client that leaves, and a request that
- * overruns its time, abort every fetch that is still under way for them.
+ * From a client's HTTP request to its answer: reads and checks it (`read-request.ts`), takes a lease on the supergraph
+ * of this moment, lets @apollo/server and the pipeline do the rest, and writes what came of it. A client that leaves,
+ * and a request that overruns its time, abort every fetch that is still under way for them.
  */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
@@ -10,12 +10,14 @@ import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
 import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
-import { requestContext, type RequestContext } from '../pipeline/request-context.js';
+import { requestContext, type RequestContext, type RequestFailure } from '../pipeline/request-context.js';
 import type { HttpRequest } from '../pipeline/stages.js';
 import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
 import type { Cors } from './cors.js';
-import { readJsonBody } from './read-body.js';
-import { sendError } from './respond.js';
+import { operationStatus, type MediaType } from './media-types.js';
+import { writeSearch } from './parameters.js';
+import { readRequest, type WellFormedRequest } from './read-request.js';
+import { sendError, type Refusal } from './respond.js';
 
 export interface GraphQLHandlerOptions {
   readonly config: RouterConfig;
@@ -49,21 +51,21 @@ export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
     const lifetime = new RequestLifetime(response, config.traffic_shaping.router.timeout);
     const id = randomUUID();
     response.setHeader('x-request-id', id);
-    let context: RequestContext | null = null;
+    let failure: Partial<RequestFailure> = {};
     try {
-      const body = await readJsonBody(incoming, config.limits.http_max_request_bytes);
-      if (body.kind === 'aborted') return;
-      if (body.kind === 'refused') {
-        sendError(response, body.status, body.code, body.message);
+      const read = await readRequest(incoming, search, options);
+      if (read.kind === 'aborted') return;
+      if (read.kind === 'refused') {
+        failure = { codes: new Set([read.refusal.code]) };
+        refuse(response, read.refusal, read.mediaType);
         return;
       }
-      if (refusesBatch(body.value, config, response)) return;
-      const { headers } = incoming;
-      context = requestContext({ id, method, headers, search, body: body.value, signal: lifetime.signal });
-      await answer(context, lifetime, response, options);
+      const context = requestContext({ ...asHttpRequest(incoming, read), id, signal: lifetime.signal });
+      ({ failure } = context);
+      await answer(context, read, lifetime, response, options);
     } finally {
       lifetime.end();
-      logFailure(options.log, id, response, context, performance.now() - started);
+      logFailure(options.log, id, response, failure, performance.now() - started);
     }
   };
 }
@@ -107,6 +109,7 @@ class RequestLifetime {
 
 async function answer(
   context: RequestContext,
+  read: WellFormedRequest,
   lifetime: RequestLifetime,
   response: ServerResponse,
   { config, current }: GraphQLHandlerOptions,
@@ -116,15 +119,16 @@ async function answer(
   if (outcome === 'overrun') {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
     context.failure.codes.add('REQUEST_TIMEOUT');
-    sendError(response, 504, 'REQUEST_TIMEOUT', message);
+    refuse(response, { status: 504, code: 'REQUEST_TIMEOUT', message }, read.mediaType);
     return;
   }
   if (outcome instanceof ClientError) {
-    context.failure.codes.add(outcome.code);
-    sendError(response, 503, outcome.code, outcome.message);
+    const { code, message } = outcome;
+    context.failure.codes.add(code);
+    refuse(response, { status: 503, code, message }, read.mediaType);
     return;
   }
-  await write(response, outcome);
+  await write(response, outcome, read);
 }
 
 /** Holds the lease until the execution has ended, which may be after the client got its answer. */
@@ -157,15 +161,26 @@ function asApolloRequest({ method, headers, search, body }: HttpRequest) {
   return { method, headers: map, search, body };
 }
 
+/** A GET goes on as it was understood: what is read twice could be read differently. */
+function asHttpRequest({ method = '', headers }: IncomingMessage, { body, operations }: WellFormedRequest) {
+  const [operation] = operations;
+  const search = method === 'GET' && operation !== undefined ? writeSearch(operation) : '';
+  return { method, headers, search, body };
+}
+
 async function write(
   response: ServerResponse,
-  { status, headers, body }: HTTPGraphQLResponse,
+  { status = 200, headers, body }: HTTPGraphQLResponse,
+  { mediaType, isBatch }: WellFormedRequest,
 ): Promise<void> {
   if (response.destroyed || response.headersSent) return;
   response.setHeader('cache-control', 'no-cache');
+  response.appendHeader('vary', 'accept');
   for (const [name, value] of headers) response.setHeader(name, value);
-  response.statusCode = status ?? 200;
+  // Of an array, that one operation failed is said in its own answer.
+  response.statusCode = isBatch && status === 400 ? 200 : operationStatus(status, mediaType);
   if (body.kind === 'complete') {
+    response.setHeader('content-type', mediaType);
     response.setHeader('content-length', Buffer.byteLength(body.string));
     response.end(body.string);
     return;
@@ -174,11 +189,8 @@ async function write(
   response.end();
 }
 
-function refusesBatch(body: unknown, { batching }: RouterConfig, response: ServerResponse): boolean {
-  if (!batching.enabled || !Array.isArray(body) || body.length <= batching.maximum_size) return false;
-  const message = `expected at most ${batching.maximum_size} operations in one array but got ${body.length}`;
-  sendError(response, 422, 'BATCH_LIMIT_EXCEEDED', message);
-  return true;
+function refuse(response: ServerResponse, { status, code, message }: Refusal, mediaType: MediaType): void {
+  sendError(response, status, code, message, { 'content-type': mediaType });
 }
 
 /** One line for a request that failed, with its id; never a query's text, a variable or a header. */
@@ -186,10 +198,10 @@ function logFailure(
   log: Logger,
   requestId: string,
   response: ServerResponse,
-  context: RequestContext | null,
+  recorded: Partial<RequestFailure>,
   milliseconds: number,
 ): void {
-  const failure = describeFailure(context);
+  const failure = describeFailure(recorded);
   const status = response.statusCode;
   const hasLeft = response.destroyed && !response.writableFinished;
   if (failure.codes.length === 0 && status < 400 && !hasLeft) return;
@@ -200,8 +212,8 @@ function logFailure(
   log[isOurs ? 'warn' : 'info'](line, hasLeft ? 'client left' : 'request failed');
 }
 
-function describeFailure(context: RequestContext | null) {
-  const { operations = [], codes = [], subgraphs = [], causes = [] } = context?.failure ?? {};
+function describeFailure(failure: Partial<RequestFailure>) {
+  const { operations = [], codes = [], subgraphs = [], causes = [] } = failure;
   return { operations: [...operations], codes: [...codes], subgraphs: [...subgraphs], causes: [...causes] };
 }
 

@@ -1,29 +1,22 @@
 /** Reads a request's JSON body within bounds. What is wrong with it is a refusal with a status, never a crash. */
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '@selvedge/errors';
+import { essenceOf } from './media-types.js';
+import type { Refusal } from './respond.js';
 
 export type ReadBody =
+  /** `undefined` for a GET. */
   | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'refused'; readonly status: number; readonly code: ErrorCode; readonly message: string }
+  | ({ readonly kind: 'refused' } & Refusal)
   /** The client has gone before it had sent all: there is nobody to answer. */
   | { readonly kind: 'aborted' };
 
-/** @returns `undefined` as the value where the content type is not JSON: what to say of that is @apollo/server's */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
-  const [essence = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
-  if (essence.trim() !== 'application/json') {
+  const unsupported = checkContent(request);
+  if (unsupported !== null) return refuse(request, 415, unsupported);
+  if (request.method === 'GET') {
     request.resume();
     return { kind: 'json', value: undefined };
-  }
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity')
-    return refuse(request, 415, `expected a plain body but got one encoded as ${encoding}`);
-  const charset = parameters
-    .find((parameter) => parameter.trim().startsWith('charset='))
-    ?.split('=')[1]
-    ?.trim();
-  if (charset !== undefined && !/^"?utf-?8"?$/.test(charset)) {
-    return refuse(request, 415, `expected a body in UTF-8 but got one in ${charset}`);
   }
   const body = await readBytes(request, maxBytes);
   if (body === 'aborted') return { kind: 'aborted' };
@@ -40,6 +33,20 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   } catch {
     return refuse(request, 400, 'expected the body to be JSON but got something that does not parse');
   }
+}
+
+/** @returns what is wrong with the headers that describe the body; `null` where nothing is */
+function checkContent({ method, headers }: IncomingMessage): string | null {
+  const contentType = headers['content-type'] ?? '';
+  const essence = essenceOf(contentType);
+  if (method === 'GET' && essence === '') return null;
+  if (essence !== 'application/json') {
+    return `expected content-type application/json but got ${essence || 'none'}`;
+  }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') return `expected a plain body but got one encoded as ${encoding}`;
+  const charset = /;\s*charset=([^;]*)/i.exec(contentType)?.[1]?.trim() ?? 'utf-8';
+  return /^"?utf-?8"?$/i.test(charset) ? null : `expected a body in UTF-8 but got one in ${charset}`;
 }
 
 /** What is left of a refused body is read and thrown away: a connection closed over it would take the answer with it. */

@@ -2,6 +2,13 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '@selvedge/errors';
 
+/** Why a request is not answered as it wished. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 export function sendJson(
   response: ServerResponse,
   status: number,

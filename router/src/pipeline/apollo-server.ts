@@ -1,6 +1,6 @@
 /**
- * @apollo/server around one supergraph: parsing, validation, persisted queries, CSRF prevention, client batching and
- * plugins are its; execution is the pipeline's. Whatever of it would call out to the internet is switched off.
+ * @apollo/server around one supergraph: parsing, validation, persisted queries, client batching and plugins are
+ * its; execution is the pipeline's. Whatever of it would call out to the internet is switched off.
  */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
@@ -38,6 +38,8 @@ export async function startServer(
     gateway: supergraphGateway(supergraph, options),
     introspection: config.supergraph.introspection,
     persistedQueries: options.persistedQueries === null ? false : { cache: options.persistedQueries },
+    // http/fetch-metadata.ts does it, for requests that come by here and for those that do not.
+    csrfPrevention: false,
     allowBatchedHttpRequests: config.batching.enabled,
     // Validation takes more than linear time in the worst case; this bounds what it can be given.
     parseOptions: { maxLexicalTokens: config.limits.parser_max_tokens },

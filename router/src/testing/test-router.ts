@@ -59,6 +59,8 @@ export async function startTestRouter(options: TestRouterOptions): Promise<TestR
       ...init,
       headers: {
         'content-type': 'application/json',
+        // As Apollo Client asks: in this type, an operation that fails before execution has status 400.
+        accept: 'application/graphql-response+json,application/json;q=0.9',
         ...(init.headers as Record<string, string> | undefined),
       },
       body: typeof body === 'string' ? body : JSON.stringify(body),

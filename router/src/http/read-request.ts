@@ -1,0 +1,94 @@
+/**
+ * Everything that is asked of a request before its operations are looked into: where it comes from, what it takes for
+ * an answer, and that it is well formed. It knows no supergraph and no @apollo/server, so that whatever executes an
+ * operation, by whatever way, can count on it.
+ */
+import type { IncomingMessage } from 'node:http';
+import { ClientError } from '@selvedge/errors';
+import type { RouterConfig } from '../config/schema.js';
+import type { Cors } from './cors.js';
+import { checkFetchMetadata } from './fetch-metadata.js';
+import { mediaTypes, negotiate, type MediaType } from './media-types.js';
+import { readOperation, readSearch, type OperationParameters } from './parameters.js';
+import { readJsonBody } from './read-body.js';
+import type { Refusal } from './respond.js';
+
+export type ReadRequest =
+  | WellFormedRequest
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly mediaType: MediaType }
+  /** The client has gone before it had sent all: there is nobody to answer. */
+  | { readonly kind: 'aborted' };
+
+export interface WellFormedRequest {
+  readonly kind: 'request';
+  /** What a single result is sent as. */
+  readonly mediaType: MediaType;
+  /** The body's JSON; `undefined` for a GET. */
+  readonly body: unknown;
+  /** At least one. */
+  readonly operations: readonly OperationParameters[];
+  /** Whether they came as an array, and are answered by one. */
+  readonly isBatch: boolean;
+}
+
+/** @param request a GET or POST, read to its end; @param search of its URL */
+export async function readRequest(
+  request: IncomingMessage,
+  search: string,
+  { config, cors }: { readonly config: RouterConfig; readonly cors: Cors },
+): Promise<ReadRequest> {
+  const { method = '', headers } = request;
+  const mediaType = negotiate(headers.accept);
+  const refused = (refusal: Refusal): ReadRequest => {
+    // What is left of the body is thrown away: a connection closed over it would take the answer with it.
+    request.resume();
+    return { kind: 'refused', refusal, mediaType: mediaType ?? mediaTypes[0] };
+  };
+  const foreign = checkFetchMetadata({ method, headers }, cors.allows);
+  if (foreign !== null) return refused(foreign);
+  // Before anything is executed: a mutation whose answer nobody takes had better not run.
+  if (mediaType === null) return refused(notAcceptable);
+  const body = await readJsonBody(request, config.limits.http_max_request_bytes);
+  if (body.kind === 'aborted') return body;
+  if (body.kind === 'refused') return refused(body);
+  const isBatch = Array.isArray(body.value);
+  const tooMany = checkBatch(body.value, config);
+  if (tooMany !== null) return refused(tooMany);
+  try {
+    const operations =
+      method === 'GET'
+        ? [readSearch(search)]
+        : [body.value].flat().map((operation) => readOperation(operation));
+    return { kind: 'request', mediaType, body: body.value, operations, isBatch };
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    return refused({ status: 400, code: error.code, message: error.message });
+  }
+}
+
+const notAcceptable: Refusal = {
+  status: 406,
+  code: 'BAD_REQUEST',
+  message: 'expected `accept` to take application/json or application/graphql-response+json but got neither',
+};
+
+/** Client batching: arrays of operations, as Apollo's batch link sends them. */
+function checkBatch(body: unknown, { batching }: RouterConfig): Refusal | null {
+  if (!Array.isArray(body)) return null;
+  const { length } = body;
+  if (!batching.enabled) {
+    const message =
+      'expected one operation but got an array: client batching is disabled (`batching.enabled`)';
+    return { status: 400, code: 'BAD_REQUEST', message };
+  }
+  if (length === 0) {
+    return {
+      status: 400,
+      code: 'BAD_REQUEST',
+      message: 'expected an array of operations but got an empty one',
+    };
+  }
+  if (length <= batching.maximum_size) return null;
+  const message = `expected at most ${batching.maximum_size} operations in one array but got ${length}`;
+  return { status: 422, code: 'BATCH_LIMIT_EXCEEDED', message };
+}
