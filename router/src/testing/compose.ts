@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 export interface SubgraphDefinition {
   readonly name: string;
   readonly url: string;
-  /** Without the link to the federation specification, which `compose` puts before it. */
+  /** Without the link to the federation specification, which `compose` puts before it; `federation1` marks one that has none. */
   readonly typeDefs: string;
 }
 
@@ -13,8 +13,11 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
   "@tag", "@cost", "@listSize", "@authenticated", "@requiresScopes", "@policy"
 ])\n`;
 
+/** The first line of a subgraph in the style of federation 1, which links no specification. */
+export const federation1 = '# federation 1\n';
+
 export function withFederationLink(typeDefs: string): string {
-  return link + typeDefs;
+  return typeDefs.startsWith(federation1) ? typeDefs : link + typeDefs;
 }
 
 /** @returns the supergraph's SDL. @throws with every composition error */

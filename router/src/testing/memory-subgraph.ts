@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { graphql, parse, type GraphQLSchema } from 'graphql';
+import { graphql, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { withFederationLink } from './compose.js';
 
 type SubgraphModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>;
@@ -11,6 +11,8 @@ export interface MemorySubgraphOptions {
   readonly typeDefs: string;
   readonly resolvers: NonNullable<SubgraphModule['resolvers']>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Makes a subgraph lie: gets its answer, gives what is sent instead. */
+  readonly rewrite?: (answer: ExecutionResult) => unknown;
 }
 
 export interface MemorySubgraph {
@@ -26,6 +28,7 @@ export interface MemorySubgraph {
 export async function startMemorySubgraph(options: MemorySubgraphOptions): Promise<MemorySubgraph> {
   const module = { typeDefs: parse(withFederationLink(options.typeDefs)), resolvers: options.resolvers };
   const schema = buildSubgraphSchema([module]);
+  const rewrite = options.rewrite ?? ((answer: ExecutionResult): unknown => answer);
   const bodies: unknown[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -33,8 +36,8 @@ export async function startMemorySubgraph(options: MemorySubgraphOptions): Promi
     void readJson(request).then(async (body) => {
       bodies.push(body);
       const result = Array.isArray(body)
-        ? await Promise.all(body.map((item: unknown) => execute(schema, item)))
-        : await execute(schema, body);
+        ? await Promise.all(body.map(async (item: unknown) => rewrite(await execute(schema, item))))
+        : rewrite(await execute(schema, body));
       response.writeHead(200, { 'content-type': 'application/json', ...options.headers });
       response.end(JSON.stringify(result));
     });
