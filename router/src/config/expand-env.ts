@@ -1,7 +1,10 @@
 /**
- * `${env.NAME}` and `${env.NAME:-default}` in the values of router.yaml, as Apollo Router expands them: a value that is
- * nothing but an expansion becomes a number or a boolean where it looks like one; within a longer text it stays text.
+ * `${env.NAME}`, `${env.NAME:-default}` and `${file.PATH}` in the values of router.yaml, as Apollo Router expands them: a
+ * value that is nothing but an expansion becomes a number or a boolean where it looks like one; within a longer text it
+ * stays text.
  */
+import { readFileSync } from 'node:fs';
+
 export function expandEnv(
   value: unknown,
   env: NodeJS.ProcessEnv,
@@ -25,8 +28,9 @@ const expansion = /\$\{(?<source>[^}:]*?)(?::-(?<fallback>[^}]*))?\}/g;
 
 function expandText(text: string, env: NodeJS.ProcessEnv, report: (problem: string) => void): unknown {
   const expanded = text.replace(expansion, (match: string, source: string, fallback: string | undefined) => {
+    if (source.startsWith('file.')) return readText(source.slice('file.'.length), report);
     if (!source.startsWith('env.')) {
-      report(`expected \`\${env.NAME}\` but got \`${match}\``);
+      report(`expected \`\${env.NAME}\` or \`\${file.PATH}\` but got \`${match}\``);
       return '';
     }
     const name = source.slice('env.'.length);
@@ -36,6 +40,16 @@ function expandText(text: string, env: NodeJS.ProcessEnv, report: (problem: stri
   });
   const isWhole = text.match(expansion)?.[0] === text;
   return isWhole ? coerce(expanded) : expanded;
+}
+
+function readText(path: string, report: (problem: string) => void): string {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
+    report(`expected a file at ${path} but reading it gave ${code}`);
+    return '';
+  }
 }
 
 function coerce(text: string): unknown {

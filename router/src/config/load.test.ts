@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig, readConfig } from './load.js';
 import { routerConfigSchema } from './schema.js';
@@ -139,6 +141,23 @@ describe('router.yaml', () => {
     expect(config.supergraph.listen).toEqual({ host: '0.0.0.0', port: 4000 });
     expect(config.supergraph.introspection).toBe(false);
     expect(config.limits.max_depth).toBe(12);
+  });
+
+  test('takes values from files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'router-yaml-'));
+    try {
+      const path = join(folder, 'ca.pem');
+      writeFileSync(path, '-----BEGIN CERTIFICATE-----\nabc\n');
+      const ca = (at: string) => `tls: { subgraph: { all: { certificate_authorities: "\${file.${at}}" } } }`;
+      expect(parseConfig(ca(path), {}).tls.subgraph.all).toEqual({
+        certificate_authorities: '-----BEGIN CERTIFICATE-----\nabc',
+      });
+      expect(problemsOf(ca('/nowhere/ca.pem'))[0]).toBe(
+        '`tls.subgraph.all.certificate_authorities`: expected a file at /nowhere/ca.pem but reading it gave ENOENT',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('never repeats the password of a URL', () => {

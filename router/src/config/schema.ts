@@ -4,6 +4,7 @@
  * `include_subgraph_errors`. Objects are strict: a key that is not here is an error, never ignored.
  */
 import * as z from 'zod';
+import { tls, trafficShaping } from './transport.js';
 import { duration, headerName, httpUrl, listenAddress, namePattern, redisUrl } from './values.js';
 
 export type RouterConfig = z.output<ReturnType<typeof routerConfigSchema>>;
@@ -28,23 +29,8 @@ export function routerConfigSchema(development: boolean) {
       .strictObject({ all: headerRules.optional(), subgraphs: z.record(z.string(), headerRules).default({}) })
       .prefault({}),
     cors: cors(development ? ['https://studio.apollographql.com'] : []),
-    traffic_shaping: z
-      .strictObject({
-        // The whole request gets longer than one fetch, so that a slow subgraph costs its own fields only.
-        router: z
-          .strictObject({ timeout: duration.prefault('60s'), deduplicate_query: z.boolean().default(true) })
-          .prefault({}),
-        all: z
-          .strictObject({ timeout: duration.prefault('30s'), deduplicate_query: z.boolean().default(true) })
-          .prefault({}),
-        subgraphs: z
-          .record(
-            z.string(),
-            z.strictObject({ timeout: duration.optional(), deduplicate_query: z.boolean().optional() }),
-          )
-          .default({}),
-      })
-      .prefault({}),
+    traffic_shaping: trafficShaping,
+    tls,
     batching,
     override_subgraph_url: z.record(z.string(), httpUrl).default({}),
     limits,

@@ -65,6 +65,8 @@ export const neverPropagated: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  // What is left of the time is the router's to say: `deadlineHeader` of subgraphs/deadline.ts.
+  'x-envoy-expected-rq-timeout-ms',
 ]);
 
 const unitInMilliseconds = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

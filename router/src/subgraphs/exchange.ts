@@ -2,10 +2,10 @@
  * One request to a subgraph and its one answer, whatever carries them. It settles exactly once: with a whole answer within
  * its bounds, or with a failure that names neither address nor body. What still arrives after that is dropped.
  */
-import { decodeBody } from './content-coding.js';
+import { decodeBody, encodeBody, worthCompressing } from './content-coding.js';
 import { timeLeft, type DeadlineWatch, type Expiring } from './deadline.js';
 import { SubrequestFailure } from './subgraph-error.js';
-import type { SubgraphCall, SubgraphReply } from './transport.js';
+import type { SubgraphCall, SubgraphReply } from './subgraph-call.js';
 
 /** What a subgraph said before its body. */
 export interface ReplyHead {
@@ -42,10 +42,12 @@ export interface ExchangeOptions {
   readonly path: string;
   /** Name, value, name, value … */
   readonly headers: string[];
-  readonly body: string | Buffer;
+  body: string | Buffer;
   readonly timeout: number;
   readonly retriable: boolean;
   readonly maxResponseBytes: number;
+  /** What to compress the body with, where that pays. */
+  readonly encoding: 'gzip' | 'br' | 'deflate' | undefined;
 }
 
 /** Far above what a subgraph sends; a bound on what one answer's head can cost. */
@@ -80,10 +82,12 @@ export class Exchange implements SubgraphCall, Expiring {
   begin(): this {
     if (this.options.timeout <= 0) {
       this.expire();
-    } else {
-      this.watch.add(this);
-      this.put();
+      return this;
     }
+    this.watch.add(this);
+    const { encoding, body } = this.options;
+    if (encoding !== undefined && body.length > worthCompressing) void this.putEncoded(encoding, body);
+    else this.put();
     return this;
   }
 
@@ -155,6 +159,16 @@ export class Exchange implements SubgraphCall, Expiring {
     } else {
       this.fail(malformed('closed the connection in the middle of its answer', cause));
     }
+  }
+
+  private async putEncoded(encoding: 'gzip' | 'br' | 'deflate', body: string | Buffer): Promise<void> {
+    try {
+      this.options.body = await encodeBody(encoding, typeof body === 'string' ? Buffer.from(body) : body);
+      this.options.headers.push('content-encoding', encoding);
+    } catch {
+      // It goes as it is.
+    }
+    if (!this.isSettled) this.put();
   }
 
   private put(): void {

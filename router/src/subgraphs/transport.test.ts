@@ -1,7 +1,16 @@
 /** What holds of every way to carry a request to a subgraph, and then what is special to each. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
-import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  constants,
+  deflateRawSync,
+  deflateSync,
+  gunzipSync,
+  gzipSync,
+  inflateSync,
+} from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   answerJson,
@@ -10,6 +19,8 @@ import {
   type Protocol,
 } from '../testing/http2-subgraph.js';
 import { Cleanup } from '../testing/test-router.js';
+import { parseConfig } from '../config/load.js';
+import { transportOptions } from './transport-options.js';
 import type { Http2Mode } from './connection-options.js';
 import { deadlineHeader } from './deadline.js';
 import { SubrequestFailure } from './subgraph-error.js';
@@ -145,19 +156,22 @@ describe.each(ways)('%s', (_, protocol, http2) => {
 
   test('bounds each call by the time that its caller has left, and tells the subgraph', async () => {
     const { subgraph, transport } = await open(protocol, { http2, timeout: 60_000 });
+    await answeredOnce(transport);
+    expect(subgraph.requests[0]?.headers[deadlineHeader]).toBe('5000');
     subgraph.answer = () => undefined;
-    const failure = await failureOf(ask(transport, { timeout: 80.7 }));
-    expect(failure).toMatchObject({ code: 'SUBREQUEST_TIMEOUT', message: 'did not answer within 81 ms' });
-    expect(subgraph.requests[0]?.headers[deadlineHeader]).toBe('80');
+    const failure = await failureOf(ask(transport, { timeout: 150.7 }));
+    expect(failure).toMatchObject({ code: 'SUBREQUEST_TIMEOUT', message: 'did not answer within 151 ms' });
+    expect(subgraph.requests[1]?.headers[deadlineHeader]).toBe('150');
     await failureOf(ask(transport, { timeout: 0.2 }));
     expect((await failureOf(ask(transport, { timeout: 0 }))).code).toBe('SUBREQUEST_TIMEOUT');
   });
 
   test('bounds a call by the subgraph’s timeout where the caller has more', async () => {
-    const { subgraph, transport } = await open(protocol, { http2, timeout: 70 });
+    const { subgraph, transport } = await open(protocol, { http2, timeout: 400 });
+    await ask(transport).reply;
     subgraph.answer = () => undefined;
-    expect((await failureOf(ask(transport))).message).toBe('did not answer within 70 ms');
-    expect(subgraph.requests[0]?.headers[deadlineHeader]).toBe('70');
+    expect((await failureOf(ask(transport))).message).toBe('did not answer within 400 ms');
+    expect(subgraph.requests[1]?.headers[deadlineHeader]).toBe('400');
   });
 
   test('tells the subgraph when a call is aborted, and goes on', async () => {
@@ -418,5 +432,91 @@ describe('TLS', () => {
     const { subgraph, transport } = await open('h2 over TLS', { http2: 'disable' });
     await failureOf(ask(transport));
     expect(subgraph.sessions).toHaveLength(0);
+  });
+});
+
+describe('compression of what is sent', () => {
+  const decoders = { gzip: gunzipSync, br: brotliDecompressSync, deflate: inflateSync };
+  const long = JSON.stringify({ query: '{ a }', variables: { text: 'ä'.repeat(5_000) } });
+
+  test.each(['gzip', 'br', 'deflate'] as const)('%s', async (compression) => {
+    const { subgraph, transport } = await open('h1', { compression });
+    const reply = ask(transport, { body: long }).reply;
+    await reply;
+    const [request] = subgraph.requests;
+    expect(request?.headers).toMatchObject({
+      'content-encoding': compression,
+      'accept-encoding': 'gzip, br, deflate',
+      'content-length': String(request?.body.length),
+    });
+    expect(decoders[compression](request?.body ?? '').toString()).toBe(long);
+  });
+
+  test('a small body goes as it is', async () => {
+    const { subgraph, transport } = await open('h1', { compression: 'gzip' });
+    await ask(transport).reply;
+    expect(subgraph.requests[0]?.headers['content-encoding']).toBeUndefined();
+    expect(subgraph.requests[0]?.headers['accept-encoding']).toBe('gzip, br, deflate');
+    expect(subgraph.requests[0]?.body.toString()).toBe('{"query":"{ a }"}');
+  });
+
+  test('`identity` sends plain bodies and takes compressed answers', async () => {
+    const { subgraph, transport } = await open('h2c', { compression: 'identity', http2: 'http2only' });
+    await ask(transport, { body: long }).reply;
+    expect(subgraph.requests[0]?.body.toString()).toBe(long);
+    expect(subgraph.requests[0]?.headers['content-encoding']).toBeUndefined();
+    expect(subgraph.requests[0]?.headers['accept-encoding']).toBe('gzip, br, deflate');
+  });
+
+  test('a call that is aborted while its body is compressed is never sent', async () => {
+    const { subgraph, transport } = await open('h1', { compression: 'br' });
+    const call = ask(transport, { body: long });
+    call.abort();
+    await failureOf(call);
+    await sleep(50);
+    expect(subgraph.connections).toHaveLength(0);
+  });
+});
+
+describe('router.yaml', () => {
+  const url = 'http://127.0.0.1:1/';
+  const options = (yaml: string) => {
+    return transportOptions(parseConfig(yaml, {}), 'one', url);
+  };
+
+  test('HTTP/1.1, no compression and the authorities of Node.js unless told', () => {
+    expect(options('')).toEqual({
+      url,
+      timeout: 30_000,
+      maxResponseBytes: 64_000_000,
+      http2: 'disable',
+      tls: {},
+    });
+  });
+
+  test('a subgraph’s own entry goes before `all`', () => {
+    const yaml = `
+      limits: { subgraph_max_response_bytes: 5 }
+      traffic_shaping:
+        all: { compression: gzip, experimental_http2: enable }
+        subgraphs: { one: { timeout: 1s, compression: br }, two: { experimental_http2: http2only } }
+      tls:
+        subgraph:
+          all: { certificate_authorities: "-----BEGIN CERTIFICATE-----A" }
+          subgraphs:
+            one: { client_authentication: { certificate_chain: "-----BEGIN CERTIFICATE-----B", key: "-----BEGIN KEY-----" } }
+    `;
+    expect(options(yaml)).toEqual({
+      url,
+      timeout: 1_000,
+      maxResponseBytes: 5,
+      http2: 'enable',
+      compression: 'br',
+      tls: {
+        ca: '-----BEGIN CERTIFICATE-----A',
+        cert: '-----BEGIN CERTIFICATE-----B',
+        key: '-----BEGIN KEY-----',
+      },
+    });
   });
 });

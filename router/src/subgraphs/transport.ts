@@ -3,12 +3,15 @@
  * GraphQL. An aborted call ends its connection or its stream, which is how the subgraph learns that nobody waits any more.
  */
 import type { Http2Mode, TlsOptions } from './connection-options.js';
-import type { Compression } from './content-coding.js';
+import { acceptedCodings, type Compression } from './content-coding.js';
 import { deadlineHeader, DeadlineWatch } from './deadline.js';
 import { Exchange, type Wire } from './exchange.js';
+import type { SubgraphCall, SubgraphReply } from './subgraph-call.js';
 import { connectCleartext, connectSecure } from './connect.js';
 import { Http1Wire } from './http1-wire.js';
 import { Http2Wire } from './http2-wire.js';
+
+export type { SubgraphCall, SubgraphReply };
 
 export interface SubgraphTransport {
   /** Never throws: whatever goes wrong is a SubrequestFailure with which `reply` rejects. */
@@ -25,23 +28,6 @@ export interface SubgraphRequest {
   readonly timeout: number;
   /** A read: sent once more where a kept connection was closed before any byte of an answer came. */
   readonly retriable: boolean;
-}
-
-export interface SubgraphCall {
-  /** Rejects with a SubrequestFailure. */
-  readonly reply: Promise<SubgraphReply>;
-  /** Ends it wherever it is; `reply` rejects, unless it is settled already. */
-  abort(): void;
-}
-
-export interface SubgraphReply {
-  readonly status: number;
-  readonly contentType: string | undefined;
-  readonly cacheControl: string | undefined;
-  readonly hasSetCookie: boolean;
-  readonly body: string;
-  /** Of any other header, by its name in lower case; several values are joined by a comma. */
-  header(name: string): string | undefined;
 }
 
 export interface SignalledRequest {
@@ -111,16 +97,17 @@ class HttpTransport implements SubgraphTransport {
   ) {}
 
   send({ headers, body, timeout, retriable }: SubgraphRequest): SubgraphCall {
-    const { maxResponseBytes } = this.options;
+    const { maxResponseBytes, compression } = this.options;
     const bound = Math.min(timeout, this.options.timeout);
     const exchange = new Exchange(
       {
         path: this.path,
-        headers: withDeadline(headers, bound),
+        headers: hopHeaders(headers, bound, compression),
         body,
         timeout: bound,
         retriable,
         maxResponseBytes,
+        encoding: compression === 'identity' ? undefined : compression,
       },
       this.wire,
       this.watch,
@@ -143,9 +130,15 @@ class HttpTransport implements SubgraphTransport {
   }
 }
 
-function withDeadline(headers: SubgraphRequest['headers'], timeout: number): string[] {
+/** The caller's, and those that are of this hop alone. */
+function hopHeaders(
+  headers: SubgraphRequest['headers'],
+  timeout: number,
+  compression: Compression | undefined,
+): string[] {
   const flat = Array.isArray(headers) ? [...(headers as readonly string[])] : Object.entries(headers).flat();
   // Rounded down, but never to 0, which would say that there is no limit.
   flat.push(deadlineHeader, String(Math.max(1, Math.floor(timeout))));
+  if (compression !== undefined) flat.push('accept-encoding', acceptedCodings);
   return flat;
 }
