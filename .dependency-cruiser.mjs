@@ -3,7 +3,7 @@
 
 /** Code that runs in tests and benchmarks only. */
 const testCode =
-  '(\\.test\\.tsx?$|/(fixtures|testing)/|/test-[a-z-]+\\.ts$|^test/|^bench/|^packages/testkit/)';
+  '(\\.test\\.tsx?$|/(fixtures|fuzz|testing)/|/test-[a-z-]+\\.ts$|^test/|^bench/|^packages/testkit/)';
 
 /**
  * A part of the system may import only itself, its allowed packages and, in test code, the testkit and the seed's facts.

@@ -1,0 +1,165 @@
+/** Whoever answers operations over one supergraph: the referee, stock ApolloGateway, and our router. */
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { graphql, parse, type GraphQLSchema } from 'graphql';
+import { SupergraphError } from '../supergraph/features.js';
+import { startTestRouter } from '../testing/test-router.js';
+
+export interface Answer {
+  readonly data: unknown;
+  readonly errors: readonly AnswerError[];
+  /** The mutations that were carried out, in order. */
+  readonly changes?: readonly string[];
+}
+
+export interface AnswerError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+export interface Engine {
+  run(query: string, variables: Readonly<Record<string, unknown>>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** What an engine that is to be compared starts from. */
+export interface EngineSetup {
+  readonly sdl: string;
+  /** Executable, by name. */
+  readonly subgraphs: Readonly<Record<string, GraphQLSchema>>;
+}
+
+/** @returns undefined where it refuses this supergraph */
+export type StartEngine = (setup: EngineSetup) => Promise<Engine | undefined>;
+
+export function refereeEngine(schema: GraphQLSchema): Engine {
+  return {
+    run: async (source, variableValues) => asAnswer(await graphql({ schema, source, variableValues })),
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** ApolloGateway's executor as @apollo/server calls it, over subgraphs in this process. */
+export const startStock: StartEngine = async ({ sdl, subgraphs }) => {
+  const silent = () => undefined;
+  const logger = { debug: silent, info: silent, warn: silent, error: silent };
+  const gateway = new ApolloGateway({
+    supergraphSdl: sdl,
+    logger,
+    buildService: ({ name }) => localSource(subgraphs[name]),
+  });
+  try {
+    const { executor } = await gateway.load();
+    return {
+      async run(query, variables) {
+        const request = { query, variables };
+        const queryHash = createHash('sha256').update(query).digest('hex');
+        const context = {
+          document: parse(query),
+          request,
+          queryHash,
+          schema: gateway.schema,
+          logger,
+          context: {},
+        };
+        const given = { ...context, metrics: {}, cache: undefined } as unknown as Parameters<
+          typeof executor
+        >[0];
+        return asAnswer(await executor(given));
+      },
+      stop: () => gateway.stop(),
+    };
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('is unsupported')) return undefined;
+    throw error;
+  }
+};
+
+/** The whole router, asked over HTTP, with subgraphs over HTTP. */
+export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
+  const served = await serve(subgraphs);
+  try {
+    const yaml = `override_subgraph_url: ${JSON.stringify(served.urls)}\ninclude_subgraph_errors: { all: true }\n`;
+    const router = await startTestRouter({ sdl, yaml });
+    return {
+      async run(query, variables) {
+        const { data, errors = [] } = await router.query(query, variables);
+        return { data: data ?? null, errors };
+      },
+      async stop() {
+        await router.close(0);
+        await served.stop();
+      },
+    };
+  } catch (error) {
+    await served.stop();
+    if (error instanceof SupergraphError) return undefined;
+    throw error;
+  }
+};
+
+function localSource(schema: GraphQLSchema | undefined): GraphQLDataSource {
+  return {
+    async process({ request }) {
+      if (schema === undefined) throw new Error('expected a schema for each subgraph');
+      const { query = '', variables = {}, operationName } = request;
+      const result = await graphql({
+        schema,
+        source: query,
+        variableValues: variables,
+        operationName: operationName ?? null,
+      });
+      return JSON.parse(JSON.stringify(result)) as Awaited<ReturnType<GraphQLDataSource['process']>>;
+    },
+  };
+}
+
+async function serve(subgraphs: EngineSetup['subgraphs']) {
+  const server = createServer((request, response) => {
+    void readBody(request).then(async (body) => {
+      const schema = subgraphs[(request.url ?? '').slice(1)];
+      const answer =
+        schema === undefined ? { errors: [{ message: 'no such subgraph' }] } : await answerAll(schema, body);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const urls = Object.fromEntries(
+    Object.keys(subgraphs).map((name) => [name, `http://127.0.0.1:${port}/${name}`]),
+  );
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+    });
+  return { urls, stop };
+}
+
+interface Body {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+function answerAll(schema: GraphQLSchema, body: Body | readonly Body[]): Promise<unknown> {
+  if (Array.isArray(body))
+    return Promise.all((body as readonly Body[]).map((each) => answerAll(schema, each)));
+  const { query, variables } = body as Body;
+  return graphql({ schema, source: query, variableValues: variables ?? null });
+}
+
+async function readBody(request: IncomingMessage): Promise<Body | readonly Body[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body | readonly Body[];
+}
+
+function asAnswer({ data = null, errors = [] }: { data?: unknown; errors?: readonly unknown[] }): Answer {
+  return JSON.parse(JSON.stringify({ data, errors })) as Answer;
+}

@@ -1,0 +1,125 @@
+/** How often each thing that makes federation hard has occurred: a run that never met one has proved nothing of it. */
+import type { Answer } from './engines.js';
+import type { Operation } from './generate-operation.js';
+import { objectOf, named, type Model } from './model.js';
+import { subgraphSdl } from './sdl.js';
+
+export class FeatureCount {
+  private readonly counts = new Map<string, number>([
+    ...Object.keys(inSdl).map((name): [string, number] => [name, 0]),
+    ...Object.keys(inModel).map((name): [string, number] => [name, 0]),
+    ...Object.keys(inOperation).map((name): [string, number] => [name, 0]),
+  ]);
+
+  supergraph(model: Model): void {
+    const text = model.subgraphs
+      .map((name) => subgraphSdl(model, name).split('\n').slice(4).join('\n'))
+      .join('\n');
+    for (const [name, pattern] of Object.entries(inSdl)) if (pattern.test(text)) this.add(name);
+    for (const [name, occurs] of Object.entries(inModel)) if (occurs(model)) this.add(name);
+  }
+
+  operation(operation: Operation, answer: Answer): void {
+    for (const [name, occurs] of Object.entries(inOperation)) if (occurs(operation, answer)) this.add(name);
+  }
+
+  get missing(): readonly string[] {
+    return [...this.counts].filter(([, count]) => count === 0).map(([name]) => name);
+  }
+
+  toString(): string {
+    return [...this.counts].map(([name, count]) => `${name} ${count}`).join(', ');
+  }
+
+  private add(name: string): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  }
+}
+
+const inSdl: Readonly<Record<string, RegExp>> = {
+  'single key': /@key\(fields: "\w+"/,
+  'composite key': /@key\(fields: "\w+ \w+"/,
+  'nested key': /@key\(fields: "\w+ \{/,
+  'repeated key': /@key\([^\n]*@key\(/,
+  'resolvable: false': /resolvable: false/,
+  '@requires': /@requires\(/,
+  '@requires with arguments': /@requires\(fields: "[^"]*\(/,
+  'nested @requires': /@requires\(fields: "[^"]*\{/,
+  '@provides': /@provides\(/,
+  '@external': /@external/,
+  '@shareable': /: \S+ @shareable/,
+  'shared value type': /type \w+ @shareable/,
+  '@inaccessible field': /\w: \S+[^\n]*@inaccessible/,
+  '@inaccessible enum value': /VOID @inaccessible/,
+  '@inaccessible argument': /hiddenArg: Int @inaccessible/,
+  '@interfaceObject': /@interfaceObject/,
+  '@override': /@override\(from: "\w+"\)/,
+  '@override percent(0)': /percent\(0\)/,
+  '@override percent(100)': /percent\(100\)/,
+  '@fromContext': /@fromContext/,
+  interface: /^interface Thing/m,
+  union: /^union/m,
+  'input object': /^input/m,
+  'nested list': /: \[\[/,
+  '@deprecated': /@deprecated/,
+};
+
+const inModel: Readonly<Record<string, (model: Model) => boolean>> = {
+  'two @requires of one field with different arguments': ({ objects }) =>
+    objects.some(({ fields }) => fields.some(({ name }) => name.endsWith('NeedsToo'))),
+  'chain of @requires': ({ objects }) =>
+    objects.some(({ fields }) => fields.some(({ name }) => name.endsWith('Chained'))),
+  'nullability that differs between subgraphs': ({ objects }) =>
+    objects.some(({ fields }) =>
+      fields.some(({ placements }) => Object.values(placements).some(({ weaker }) => weaker === true)),
+    ),
+  'union of entities and value types': (model) =>
+    model.unions.some(
+      ({ members }) => new Set(members.map((member) => objectOf(model, member)?.kind)).size === 2,
+    ),
+  'entity in a nested list': ({ objects }) =>
+    objects.some(({ fields }) =>
+      fields.some(({ type }) => 'list' in type && 'list' in type.list && /^E\d/.test(named(type))),
+    ),
+};
+
+const inOperation: Readonly<Record<string, (operation: Operation, answer: Answer) => boolean>> = {
+  alias: ({ query }) => /\w+: \w+[ ({]/.test(query),
+  'alias that is the name of a key': ({ query }) => /\b(?:id|sku): \w/.test(query),
+  'named fragment': ({ query }) => /^fragment/m.test(query),
+  'inline fragment': ({ query }) => /\.\.\. (?:on|\{|@)/.test(query),
+  '@skip': ({ query }) => /@skip\(if: \$/.test(query),
+  '@include': ({ query }) => /@include\(if: \$/.test(query),
+  '@skip and @include at once': ({ query }) => /@skip\([^)]*\) @include/.test(query),
+  __typename: ({ query }) => query.includes('__typename'),
+  introspection: ({ query }) => /__(?:schema|type)\b/.test(query),
+  'introspection beside data': ({ query }, { data }) =>
+    /__(?:schema|type)\b/.test(query) &&
+    typeof data === 'object' &&
+    data !== null &&
+    Object.keys(data).length > 1,
+  arguments: ({ query }) => /\w\((?!if)\w+: /.test(query),
+  variables: ({ variables }) => Object.keys(variables).length > 0,
+  'variable with a default': ({ query }) => /\$\w+: [^$]* = /.test(query),
+  'null as a variable': ({ variables }) => Object.values(variables).includes(null),
+  mutation: ({ query }) => query.startsWith('mutation'),
+  'several mutations': (_, { changes = [] }) => changes.length > 1,
+  'several root fields': ({ query }, { data }) =>
+    query.startsWith('query') && typeof data === 'object' && data !== null && Object.keys(data).length > 1,
+  'abstract type': ({ query }) => /\.\.\. on (?:Thing|Any|Media)|Book|Film/.test(query),
+  'interface object': ({ query }) => /mediaScore|mediaRank/.test(query),
+  'field that requires': ({ query }) => query.includes('Needs'),
+  'field from context': ({ query }) => query.includes('contextual'),
+  'error in the answer': (_, { errors }) => errors.length > 0,
+  'null instead of all data': (_, { data, errors }) => data === null && errors.length > 0,
+  'null that went up': (_, { data, errors }) => errors.some(({ path = [] }) => wentUp(data, path)),
+};
+
+function wentUp(data: unknown, path: readonly (string | number)[]): boolean {
+  let value = data;
+  for (const [index, step] of path.entries()) {
+    if (value === null || value === undefined) return index < path.length;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return false;
+}

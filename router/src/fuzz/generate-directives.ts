@@ -1,0 +1,205 @@
+/** Adds to a model that composes what makes federation hard: fields that need, lend, move, hide or take from above. */
+import {
+  bareField,
+  enterable,
+  newField,
+  placed,
+  type Draft,
+  type DraftField,
+  type DraftObject,
+} from './draft.js';
+import { named, type Needed } from './model.js';
+
+export function decorate(draft: Draft): void {
+  const { draw } = draft;
+  const entities = draft.objects.filter(({ kind }) => kind === 'entity');
+  for (const entity of entities) {
+    if (draw.chance(55)) addRequires(draft, entity);
+    if (draw.chance(40)) addOverride(draft, entity);
+  }
+  addProvides(draft);
+  if (draw.chance(20)) addContext(draft, draw.pick(entities));
+  hide(draft);
+}
+
+/** A field that one subgraph computes from what others know. */
+function addRequires(draft: Draft, entity: DraftObject): void {
+  const { draw } = draft;
+  const taker = draw.pick(enterable(entity));
+  const letter = entity.name.toLowerCase();
+  const needs: Needed[] = [];
+  for (const source of draw
+    .some(
+      entity.fields.filter((field) => canBeNeeded(draft, field, taker)),
+      40,
+    )
+    .slice(0, 2)) {
+    needs.push(need(draft, source, taker));
+  }
+  if (draw.chance(50)) {
+    const giver = enterable(entity).find((place) => place !== taker);
+    if (giver !== undefined) {
+      const source: DraftField = {
+        ...placed(draft, bareField(`${letter}Limited`, { name: 'String', nonNull: draw.chance(40) }), [
+          giver,
+        ]),
+        args: [{ name: 'limit', type: { name: 'Int', nonNull: false }, defaultValue: '7' }],
+        needed: true,
+      };
+      source.placements[taker] = { external: true };
+      entity.fields.push(source);
+      needs.push({ field: source.name, args: `limit: ${draw.between(1, 3)}` });
+      if (draw.chance(40)) {
+        const other = { field: source.name, args: `limit: ${draw.between(4, 6)}` };
+        entity.fields.push(requiring(draft, `${letter}NeedsToo`, taker, [other]));
+      }
+    }
+  }
+  if (needs.length === 0) return;
+  const field = requiring(draft, `${letter}Needs`, taker, needs);
+  entity.fields.push(field);
+  const last = enterable(entity).find((place) => place !== taker);
+  if (last !== undefined && draw.chance(35) && canBeNeeded(draft, field, last)) {
+    entity.fields.push(requiring(draft, `${letter}Chained`, last, [need(draft, field, last)]));
+  }
+}
+
+function requiring(draft: Draft, name: string, subgraph: string, requires: readonly Needed[]): DraftField {
+  const field = placed(draft, newField(draft, name, { name: 'String', nonNull: draft.draw.chance(25) }), [
+    subgraph,
+  ]);
+  field.placements[subgraph] = { requires };
+  return field;
+}
+
+/** Of another subgraph, and nothing that can itself be reached in several ways. */
+function canBeNeeded({ objects }: Draft, field: DraftField, taker: string): boolean {
+  if (field.keyPart !== undefined || field.everywhere === true || field.args.some(({ type }) => type.nonNull))
+    return false;
+  const placements = Object.values(field.placements);
+  if (field.placements[taker] !== undefined || placements.length !== 1) return false;
+  if (placements.some(({ override, weaker }) => override !== undefined || weaker === true)) return false;
+  const target = objects.find((object) => object.name === named(field.type));
+  return target === undefined ? !/^(?:Thing|Any|Media)$/.test(named(field.type)) : target.kind === 'value';
+}
+
+function need(draft: Draft, source: DraftField, taker: string): Needed {
+  source.needed = true;
+  source.flaky = false;
+  source.placements[taker] = { external: true };
+  const target = draft.objects.find((object) => object.name === named(source.type));
+  if (target === undefined) return { field: source.name };
+  const inner = draft.draw.some(target.fields.filter(({ args }) => args.length === 0));
+  for (const field of target.fields) {
+    field.needed = true;
+    field.flaky = false;
+  }
+  const of = inner.map((field): Needed => {
+    const deeper = draft.objects.find((object) => object.name === named(field.type));
+    return deeper === undefined ? { field: field.name } : need(draft, field, 'nowhere');
+  });
+  return { field: source.name, of };
+}
+
+/** A field of its own moves, or is about to move, to another subgraph. */
+function addOverride(draft: Draft, entity: DraftObject): void {
+  const { draw } = draft;
+  const candidates = entity.fields.filter(
+    ({ placements, needed, keyPart, everywhere, name, type }) =>
+      Object.keys(placements).length === 1 &&
+      needed !== true &&
+      keyPart === undefined &&
+      everywhere !== true &&
+      name !== 'common' &&
+      name !== 'mediaTitle' &&
+      Object.values(placements).every(({ requires }) => requires === undefined) &&
+      draft.objects.every((object) => object.name !== named(type)) &&
+      !/^(?:Thing|Any|Media)$/.test(named(type)),
+  );
+  if (candidates.length === 0) return;
+  const field = draw.pick(candidates);
+  const [from = ''] = Object.keys(field.placements);
+  const takers = enterable(entity).filter((place) => place !== from && field.placements[place] === undefined);
+  if (takers.length === 0) return;
+  const label = draw.pick(['', 'percent(0)', 'percent(100)']);
+  field.placements[draw.pick(takers)] = { override: { from, ...(label !== '' && { label }) } };
+}
+
+/** A field that returns an entity lends, on this path only, a field that another subgraph owns. */
+function addProvides(draft: Draft): void {
+  const { draw, objects } = draft;
+  for (const object of objects.filter(({ kind }) => kind !== 'value')) {
+    for (const field of object.fields) {
+      const target = objects.find((each) => each.name === named(field.type) && each.kind === 'entity');
+      const [place, ...more] = Object.keys(field.placements);
+      if (target === undefined || place === undefined || more.length > 0 || !draw.chance(45)) continue;
+      const lent = target.fields.filter(
+        (each) =>
+          each.keyPart === undefined &&
+          each.everywhere !== true &&
+          each.name !== 'common' &&
+          each.name !== 'mediaTitle' &&
+          each.args.length === 0 &&
+          each.placements[place] === undefined &&
+          objects.every(({ name }) => name !== named(each.type)) &&
+          !/^(?:Thing|Any|Media)$/.test(named(each.type)) &&
+          Object.values(each.placements).length === 1 &&
+          Object.values(each.placements).every(({ requires }) => requires === undefined),
+      );
+      if (lent.length === 0) continue;
+      const picked = draw.pick(lent);
+      for (const owner of Object.values(picked.placements)) owner.shareable = true;
+      picked.placements[place] = { external: true };
+      const own = field.placements[place];
+      if (own !== undefined) own.provides = [picked.name];
+    }
+  }
+}
+
+/** Items that take an argument from the entity above them. */
+function addContext(draft: Draft, entity: DraftObject): void {
+  const { draw, objects } = draft;
+  const place = draw.pick(enterable(entity));
+  const presence = entity.presence[place];
+  if (presence === undefined) return;
+  presence.context = 'above';
+  const source = placed(draft, bareField('contextSource', { name: 'String', nonNull: draw.chance(50) }), [
+    place,
+  ]);
+  const taking = placed(draft, newField(draft, 'contextual', { name: 'String', nonNull: false }), [place]);
+  taking.flaky = false;
+  taking.placements[place] = { fromContext: { arg: 'given', context: 'above', field: 'contextSource' } };
+  const id: DraftField = { ...bareField('id', { name: 'ID', nonNull: true }), keyPart: 'id' };
+  const keys = [{ fields: 'id', resolvable: true }];
+  const fields = [id, taking];
+  objects.push({
+    name: 'Item',
+    kind: 'entity',
+    identity: 'Item',
+    home: place,
+    presence: { [place]: { keys } },
+    fields,
+  });
+  const items = { list: { name: 'Item', nonNull: true }, nonNull: false };
+  entity.fields.push({ ...source, needed: true }, placed(draft, bareField('items', items), [place]));
+}
+
+/** Fields that only subgraphs see. */
+function hide({ draw, objects }: Draft): void {
+  for (const object of objects) {
+    for (const field of object.fields) {
+      const free =
+        field.keyPart === undefined &&
+        field.everywhere !== true &&
+        !/^(?:common|mediaTitle)$/.test(field.name);
+      if (object.kind === 'entity' && free && draw.chance(6)) field.hidden = true;
+      if (free && draw.chance(10)) field.deprecated = true;
+      if (free && draw.chance(5) && Object.keys(field.placements).length === 1 && field.needed !== true) {
+        field.args = [
+          ...field.args,
+          { name: 'hiddenArg', type: { name: 'Int', nonNull: false }, hidden: true },
+        ];
+      }
+    }
+  }
+}

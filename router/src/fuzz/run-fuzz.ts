@@ -1,0 +1,211 @@
+/**
+ * The differential test itself, without a test framework, so that it can also run on a router that was broken on purpose.
+ */
+import { parse, validate } from 'graphql';
+import { compare, type Difference } from './compare.js';
+import { explain } from './differences.js';
+import type { Answer, Engine, StartEngine } from './engines.js';
+import { FeatureCount } from './features.js';
+import { generateModel } from './generate-model.js';
+import { generateOperation, type Operation } from './generate-operation.js';
+import type { Model } from './model.js';
+import { reduce, smallerModels, smallerOperations } from './reduce.js';
+import { sample } from './sample.js';
+import { subgraphSdl } from './sdl.js';
+import { DoesNotCompose, startCase, type SupergraphCase } from './supergraph-case.js';
+
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Supergraphs that compose. */
+  readonly supergraphs: number;
+  readonly operationsEach: number;
+  readonly startOurs: StartEngine;
+  /** Whether stock ApolloGateway is compared as well. */
+  readonly withStock: boolean;
+  /** How long a failure may be made smaller, in milliseconds. */
+  readonly reduceFor: number;
+}
+
+export interface FuzzReport {
+  readonly features: FeatureCount;
+  readonly supergraphs: number;
+  readonly doNotCompose: number;
+  readonly operations: number;
+  /** Of ours and of stock: how often each explained difference was met. */
+  readonly explained: ReadonlyMap<string, number>;
+  /** A reproduction to read; undefined when all went well. */
+  readonly failure: string | undefined;
+}
+
+type Compared = 'ours' | 'stock';
+
+export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const features = new FeatureCount();
+  const explained = new Map<string, number>();
+  const report = { features, explained, supergraphs: 0, doNotCompose: 0, operations: 0 };
+  for (let seed = options.seed; report.supergraphs < options.supergraphs; seed += 1) {
+    const [model] = sample(generateModel, seed, 1);
+    if (model === undefined) throw new Error('expected a model');
+    const started = await tryToStart(model, options);
+    if (started === undefined) {
+      report.doNotCompose += 1;
+      if (report.doNotCompose > 10 + report.supergraphs) throw new Error('expected most models to compose');
+      continue;
+    }
+    report.supergraphs += 1;
+    features.supergraph(model);
+    const operations = sample(
+      (draw) => generateOperation(draw, started.apiSchema),
+      seed,
+      options.operationsEach,
+    );
+    try {
+      for (const operation of operations) {
+        report.operations += 1;
+        const found = await check(started, operation, options, { explained, features });
+        if (found === undefined) continue;
+        return { ...report, failure: await reproduce(model, operation, { seed, options, found }) };
+      }
+    } finally {
+      await started.stop();
+    }
+  }
+  return { ...report, failure: undefined };
+}
+
+interface Found {
+  readonly of: Compared;
+  readonly differences: readonly Difference[];
+  readonly referee: Answer;
+  readonly answer: Answer;
+}
+
+interface Counts {
+  readonly explained: Map<string, number>;
+  readonly features?: FeatureCount;
+}
+
+async function tryToStart(model: Model, options: FuzzOptions): Promise<SupergraphCase | undefined> {
+  try {
+    return await startCase(model, options);
+  } catch (error) {
+    if (error instanceof DoesNotCompose) return undefined;
+    throw error;
+  }
+}
+
+/** @returns what no entry explains */
+async function check(
+  started: SupergraphCase,
+  operation: Operation,
+  options: FuzzOptions,
+  counts: Counts,
+): Promise<Found | undefined> {
+  if (validate(started.apiSchema, parse(operation.query)).length > 0) return undefined;
+  const referee = await ask(started, started.referee, operation);
+  counts.features?.operation(operation, referee);
+  for (const of of ['ours', 'stock'] as const) {
+    const engine = started[of];
+    if (engine === undefined || (of === 'stock' && !options.withStock)) continue;
+    const answer = await ask(started, engine, operation);
+    const differences = compare(referee, answer).filter((difference) => {
+      const entry = explain(difference, { model: started.model, operation, referee, answer }, of);
+      if (entry === undefined) return true;
+      const key = `${of}: ${entry.id}`;
+      counts.explained.set(key, (counts.explained.get(key) ?? 0) + 1);
+      return false;
+    });
+    if (differences.length > 0) return { of, differences, referee, answer };
+  }
+  return undefined;
+}
+
+/** The changes that it made are part of an answer. */
+async function ask(
+  { world }: SupergraphCase,
+  engine: Engine,
+  { query, variables }: Operation,
+): Promise<Answer> {
+  world.changes.length = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ data: null, errors: [{ message: 'there was no answer within 10 seconds' }] });
+    }, 10_000);
+  });
+  try {
+    const answer = await Promise.race([engine.run(query, variables), late]);
+    return world.changes.length === 0 ? answer : { ...answer, changes: [...world.changes] };
+  } catch (error) {
+    return { data: null, errors: [{ message: `it threw ${String(error)}` }] };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Failure {
+  readonly seed: number;
+  readonly options: FuzzOptions;
+  readonly found: Found;
+}
+
+async function reproduce(
+  model: Model,
+  operation: Operation,
+  { seed, options, found }: Failure,
+): Promise<string> {
+  let last = found;
+  const until = Date.now() + options.reduceFor;
+  const failsOn = async (started: SupergraphCase, candidate: Operation) => {
+    const again = await check(started, candidate, options, { explained: new Map() });
+    if (again?.of === found.of) last = again;
+    return again?.of === found.of;
+  };
+  const withCase = async <T>(
+    of: Model,
+    run: (started: SupergraphCase) => Promise<T>,
+    otherwise: T,
+  ): Promise<T> => {
+    let started: SupergraphCase | undefined;
+    try {
+      started = await startCase(of, options);
+    } catch {
+      return otherwise;
+    }
+    try {
+      return await run(started);
+    } finally {
+      await started.stop();
+    }
+  };
+  const reduceOperation = (of: Model, from: Operation) =>
+    withCase(
+      of,
+      (started) => reduce(from, smallerOperations, (candidate) => failsOn(started, candidate), until),
+      from,
+    );
+  let small = await reduceOperation(model, operation);
+  const smallModel = await reduce(
+    model,
+    smallerModels,
+    (candidate) => withCase(candidate, (started) => failsOn(started, small), false),
+    until,
+  );
+  small = await reduceOperation(smallModel, small);
+  await withCase(smallModel, (started) => failsOn(started, small), false);
+  return describe(smallModel, small, last, seed);
+}
+
+function describe(model: Model, { query, variables }: Operation, found: Found, seed: number): string {
+  const { of, differences, referee, answer } = found;
+  const sdl = (name: string) =>
+    `# subgraph ${name}\n${subgraphSdl(model, name).split('\n').slice(4).join('\n')}`;
+  return [
+    `FUZZ_SEED=${seed}: ${of === 'ours' ? 'our router' : 'stock ApolloGateway'} differs from the referee`,
+    ...model.subgraphs.map(sdl),
+    `# operation\n${query}\nvariables ${JSON.stringify(variables)}`,
+    `# differences\n${differences.map((each) => JSON.stringify(each)).join('\n')}`,
+    `# the referee's answer\n${JSON.stringify(referee)}`,
+    `# the answer\n${JSON.stringify(answer)}`,
+  ].join('\n\n');
+}
