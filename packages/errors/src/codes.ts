@@ -29,7 +29,8 @@ export const errorCodes = {
   SUBREQUEST_TIMEOUT: 'A subgraph did not answer within its deadline.',
   SUBREQUEST_MALFORMED_RESPONSE: 'A subgraph answered with something that is not a GraphQL response.',
   DOWNSTREAM_SERVICE_ERROR: 'A subgraph sent an error without a code, or one that is hidden from clients.',
-  REQUEST_TIMEOUT: 'The whole request did not finish within `traffic_shaping.router.timeout`.',
+  REQUEST_TIMEOUT:
+    'The request did not finish within `traffic_shaping.router.timeout`, or in a subgraph within the time that its sender gave.',
   // Raised by the subgraph kit and by subgraphs.
   UNAUTHENTICATED: 'The request names no user, or its token is not valid.',
   FORBIDDEN: 'The user may not do or see this.',

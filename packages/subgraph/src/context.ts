@@ -95,9 +95,18 @@ export interface KitContext extends SubgraphContext {
   readonly loaders: Loaders;
 }
 
-/** The context of one request. */
-export function subgraphContext(store: Store, viewer: Viewer | null): KitContext {
-  const loaders = new Loaders(store);
+/**
+ * The context of one request.
+ *
+ * @param deadline on the clock of `performance.now()`: reads end there; a transaction runs to its end
+ */
+export function subgraphContext(
+  store: Store,
+  viewer: Viewer | null,
+  deadline: number | null = null,
+): KitContext {
+  const reads = store.until(deadline);
+  const loaders = new Loaders(reads);
   async function load(
     read: ReadDefinition,
     key: object,
@@ -132,7 +141,7 @@ export function subgraphContext(store: Store, viewer: Viewer | null): KitContext
     load: load as SubgraphContext['load'],
     page: page as SubgraphContext['page'],
     query: ((text: string, values: readonly unknown[]) =>
-      store.query(statement(text), [...values])) as SubgraphContext['query'],
+      reads.query(statement(text), [...values])) as SubgraphContext['query'],
     async transaction(work) {
       try {
         return await store.transaction(work);

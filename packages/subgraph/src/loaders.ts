@@ -8,17 +8,17 @@ import { readBatch, type KeyResults, type KeysRequest } from './reads/batch.js';
 import { readPages, type Connection, type PageArguments, type PageRequest } from './reads/page.js';
 import type { ReadDefinition } from './reads/read.js';
 import type { RawRow } from './store/statement.js';
-import type { Store } from './store/store.js';
+import type { StoreReads } from './store/store.js';
 
 type Key = Readonly<Record<string, unknown>>;
 
 /** What the kit's resolvers read through; made for one request. */
 export class Loaders {
-  readonly #store: Store;
+  readonly #store: StoreReads;
   readonly #keyed = new Map<ReadDefinition, DataLoader<KeysRequest, KeyResults, string | KeysRequest>>();
   readonly #pages = new Map<ReadDefinition, DataLoader<PageRequest, Connection<RawRow>>>();
 
-  constructor(store: Store) {
+  constructor(store: StoreReads) {
     this.#store = store;
   }
 

@@ -249,6 +249,36 @@ describe('relations and pages', () => {
   });
 });
 
+describe('a deadline', () => {
+  const ask = (field: string, headers: Record<string, string>) =>
+    library.post(
+      {
+        query: `query($r: [_Any!]!) { _entities(representations: $r) { ... on Author { ${field} } } }`,
+        variables: { r: representations(1) },
+      },
+      headers,
+    );
+
+  it.each(['fullName', 'lastName'])(
+    'ends the reads of a request that nobody waits for (%s)',
+    async (field) => {
+      await library.store.transaction(async (manager) => {
+        await manager.query('LOCK TABLE authors IN ACCESS EXCLUSIVE MODE');
+        const { body } = await ask(field, { 'x-envoy-expected-rq-timeout-ms': '200' });
+        expect(body).toMatchObject({ errors: [{ extensions: { code: 'REQUEST_TIMEOUT' } }] });
+        const waiting =
+          "SELECT count(*)::int AS count FROM pg_locks WHERE relation = 'authors'::regclass AND NOT granted";
+        await expect.poll(() => manager.query(waiting), { timeout: 10_000 }).toEqual([{ count: 0 }]);
+      });
+    },
+  );
+
+  it.each(['60000', '0', '-1', 'soon'])('of %s changes nothing for a quick answer', async (text) => {
+    const { body } = await ask('lastName', { 'x-envoy-expected-rq-timeout-ms': text });
+    expect(body).toEqual({ data: { _entities: [{ lastName: 'Last1' }] } });
+  });
+});
+
 describe('what leaves', () => {
   it('tells a client nothing of an internal error but an id', async () => {
     const { body } = await counted({ query: '{ fail }' });

@@ -1,7 +1,7 @@
 // From the keys that one tick asks for to their rows: one statement, rows put back in key order, and a key that cannot be
 // one fails alone. The rows of a batch carry the union of the columns that its members asked for.
 import type { RawRow } from '../store/statement.js';
-import type { Store } from '../store/store.js';
+import type { StoreReads } from '../store/store.js';
 import { columnOf, type Table } from '../store/table.js';
 import { unionOf, type ColumnSet } from './columns.js';
 import { keyCodec, type CanonicalKey, type KeyCodec } from './key.js';
@@ -25,7 +25,7 @@ interface Gathered {
 }
 
 export async function readBatch(
-  store: Store,
+  store: StoreReads,
   read: ReadDefinition,
   requests: readonly KeysRequest[],
 ): Promise<KeyResults[]> {

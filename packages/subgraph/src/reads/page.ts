@@ -4,7 +4,7 @@
 import { ClientError } from '@selvedge/errors';
 import type { RawRow } from '../store/statement.js';
 import { codeOf } from '../store/store-error.js';
-import type { Store } from '../store/store.js';
+import type { StoreReads } from '../store/store.js';
 import type { Table } from '../store/table.js';
 import { codecOf, decode } from './batch.js';
 import { unionOf, type ColumnSet } from './columns.js';
@@ -64,7 +64,7 @@ interface Window {
 
 /** The pages of many requests in their order; one that cannot be answered is an error in its place. */
 export async function readPages(
-  store: Store,
+  store: StoreReads,
   read: ReadDefinition,
   requests: readonly PageRequest[],
 ): Promise<(Connection<RawRow> | Error)[]> {
@@ -92,7 +92,7 @@ export async function readPages(
 
 /** The pages of requests that all have the same arguments. */
 async function readWindow(
-  store: Store,
+  store: StoreReads,
   read: ReadDefinition,
   requests: readonly PageRequest[],
 ): Promise<(Connection<RawRow> | Error)[]> {
@@ -165,7 +165,7 @@ function checkedWindow(
 
 /** For each key its rows, in the read's order (backward: turned round), one more than the limit where there are more. */
 async function pageRows(
-  store: Store,
+  store: StoreReads,
   table: Table,
   read: ReadDefinition,
   columns: ColumnSet,
@@ -194,7 +194,7 @@ async function pageRows(
 
 /** For each key, how many rows have it. */
 async function countRows(
-  store: Store,
+  store: StoreReads,
   table: Table,
   read: ReadDefinition,
   keys: readonly CanonicalKey[],

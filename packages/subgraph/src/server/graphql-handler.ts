@@ -8,6 +8,7 @@ import type { CompilableRequest, CompiledEntities } from '../entities-path/compi
 import type { Store } from '../store/store.js';
 import type { ViewerReader } from '../viewer.js';
 import { readBody } from './body.js';
+import { deadlineOf } from './deadline.js';
 
 /** A router batches representations by the hundred; 10 MB is far above what one sends. */
 const maxBodyBytes = 10_000_000;
@@ -25,8 +26,9 @@ export async function handleGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const deadline = deadlineOf(request.headers);
   const body = request.method === 'POST' ? parsedBody(await readBody(request, maxBodyBytes)) : undefined;
-  const context = subgraphContext(parts.store, await parts.viewer(request.headers.authorization));
+  const context = subgraphContext(parts.store, await parts.viewer(request.headers.authorization), deadline);
   const compiled = await answerCompiled(parts.compiled, body, context, request);
   if (compiled !== null) {
     send(response, 200, compiled.text, {

@@ -36,6 +36,25 @@ describe('Leases', () => {
     await expect(leases.query(forever)).rejects.toThrow(/^Connection terminated/);
   });
 
+  it('cancels a statement at its deadline: the server does not go on with it', async () => {
+    const leases = new Leases(pool, 60_000);
+    const lost = leases.query({ text: 'SELECT pg_sleep(601)' }, performance.now() + 50);
+    await expect(lost).rejects.toThrow(/^Connection terminated/);
+    const running = {
+      text: "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(601)' AND state = 'active'",
+    };
+    await expect.poll(() => leases.query(running), { timeout: 10_000 }).toEqual([]);
+  });
+
+  it('minds an early deadline beside a late one', async () => {
+    const two = new pg.Pool({ connectionString: store.url, max: 2 });
+    const leases = new Leases(two, 60_000);
+    const late = leases.query({ text: 'SELECT pg_sleep(0.5), 1 AS one' }, performance.now() + 50_000);
+    await expect(leases.query(forever, performance.now() + 50)).rejects.toThrow(/^Connection terminated/);
+    expect(await late).toMatchObject([{ one: 1 }]);
+    await two.end();
+  });
+
   it('lets a statement fail whose connection is lost, and the process live', async () => {
     const leases = new Leases(pool, 60_000);
     const [backend] = await leases.query<{ pid: number }>(processId);

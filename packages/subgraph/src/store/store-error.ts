@@ -42,6 +42,12 @@ export function storeUnavailable(cause?: unknown): ClientError {
   });
 }
 
+/** The error for a request whose time is over: nobody reads it any more, but it ends what was still to be done. */
+export function requestTimeout(cause?: unknown): ClientError {
+  const message = 'expected the request to be answered in the time that its sender gave but it was not';
+  return new ClientError('REQUEST_TIMEOUT', message, { cause });
+}
+
 /**
  * The error as a resolver may throw it: STORE_UNAVAILABLE when the store is away, BAD_USER_INPUT for a text with NUL, the
  * error itself otherwise.

@@ -12,7 +12,7 @@ import {
 } from 'typeorm';
 import { Leases } from './leases.js';
 import type { RawRow, Statement } from './statement.js';
-import { codeOf, storeError, storeUnavailable } from './store-error.js';
+import { codeOf, requestTimeout, storeError, storeUnavailable } from './store-error.js';
 import { tableOf, type Table } from './table.js';
 
 /** A TypeORM entity: a class with `@Entity` and explicit column types. */
@@ -33,6 +33,12 @@ export interface StoreOptions {
   readonly onStatement?: (statement: Statement) => void;
   /** Called for errors on idle connections, which no caller waits for. */
   readonly onIdleError?: (error: Error) => void;
+}
+
+/** As much of a store as reads need. */
+export interface StoreReads {
+  query(statement: Statement, values: unknown[]): Promise<RawRow[]>;
+  table(entity: EntityTarget<ObjectLiteral>): Table;
 }
 
 /** A server that still accepts but no longer answers is given this long beyond the statement's own time, in milliseconds. */
@@ -118,22 +124,34 @@ export class Store {
   /**
    * Runs one prepared statement on any free connection.
    *
-   * @throws STORE_UNAVAILABLE when the server is away, what `storeError` makes of all else
+   * @param deadline on the clock of `performance.now()`, after which nobody waits for the rows
+   * @throws STORE_UNAVAILABLE when the server is away, REQUEST_TIMEOUT at the deadline, what `storeError` makes of all else
    */
-  async query(statement: Statement, values: unknown[]): Promise<RawRow[]> {
+  async query(statement: Statement, values: unknown[], deadline = Infinity): Promise<RawRow[]> {
+    if (performance.now() >= deadline) throw requestTimeout();
     this.#statements += 1;
     this.#onStatement?.(statement);
     const { name, text } = statement;
     try {
-      return await this.#leases.query<RawRow>({ name, text, values });
+      return await this.#leases.query<RawRow>({ name, text, values }, deadline);
     } catch (error) {
+      if (performance.now() >= deadline) throw requestTimeout(error);
       if (!isStalePlan(error)) throw storeError(error);
     }
     try {
-      return await this.#leases.query<RawRow>({ text, values });
+      return await this.#leases.query<RawRow>({ text, values }, deadline);
     } catch (error) {
-      throw storeError(error);
+      throw performance.now() >= deadline ? requestTimeout(error) : storeError(error);
     }
+  }
+
+  /** The reads of this store for a request that nobody waits for after the deadline; null for one without. */
+  until(deadline: number | null): StoreReads {
+    if (deadline === null) return this;
+    return {
+      query: (statement, values) => this.query(statement, values, deadline),
+      table: (entity) => this.table(entity),
+    };
   }
 
   /**
