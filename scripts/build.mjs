@@ -28,8 +28,9 @@ import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * @typedef {{ name: string, entry: string, output: string, copies: string[] }} Bundle `entry`, `output` and `copies` are paths in
- *   the root; a copy lands beside the output.
+ * @typedef {{ entry: string, output: string }} Script paths in the root
+ * @typedef {Script & { name: string, copies: string[], threads?: Script[] }} Bundle `copies` are paths in the root and land beside
+ *   the output; `threads` are what it starts with node:worker_threads, each a file of its own.
  * @typedef {{ modified: number, hash: string }} Input `modified` is the file's mtime in milliseconds
  * @typedef {{ buildExplorer: (options: { outdir: string }) => Promise<unknown> }} ExplorerBuilder
  * @typedef {{ environment: string, outputs: string[], inputs: Record<string, Input> }} Stamp what a bundle was made of
@@ -49,7 +50,13 @@ export function bundles() {
   return [
     { name: 'start', entry: `${cli}/src/start/main.ts`, output: `${cli}/dist/start.js`, copies: [] },
     { name: 'cli', entry: `${cli}/src/main.ts`, output: `${cli}/dist/main.js`, copies: [] },
-    { name: 'router', entry: 'router/src/main.ts', output: 'router/dist/main.js', copies: [] },
+    {
+      name: 'router',
+      entry: 'router/src/main.ts',
+      output: 'router/dist/main.js',
+      copies: [],
+      threads: [{ entry: 'router/src/planner/planner-worker.ts', output: 'router/dist/planner-worker.js' }],
+    },
     ...subgraphs,
   ].filter((bundle) => existsSync(join(root, bundle.entry)));
 }
@@ -118,7 +125,9 @@ async function bundle(chosen, environment) {
   const esbuild = await import('esbuild');
   const { metafile, outputFiles } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: chosen.map(({ entry, output }) => ({ in: entry, out: output.replace(/\.js$/, '') })),
+    entryPoints: chosen
+      .flatMap(scriptsOf)
+      .map(({ entry, output }) => ({ in: entry, out: output.replace(/\.js$/, '') })),
     outdir: '.',
     bundle: true,
     platform: 'node',
@@ -131,14 +140,14 @@ async function bundle(chosen, environment) {
     // Read only under `node --enable-source-maps`.
     sourcemap: 'linked',
     sourcesContent: false,
-    // CommonJS dependencies expect what ES modules do not have.
+    // CommonJS dependencies expect what ES modules do not have. A bundle may have a `URL` of its own.
     banner: {
       js: [
         "import { createRequire as $createRequire } from 'node:module';",
         "import { fileURLToPath as $fileURLToPath } from 'node:url';",
         'const require = $createRequire(import.meta.url);',
         'const __filename = $fileURLToPath(import.meta.url);',
-        "const __dirname = $fileURLToPath(new URL('.', import.meta.url));",
+        "const __dirname = $fileURLToPath(new globalThis.URL('.', import.meta.url));",
       ].join(''),
     },
     metafile: true,
@@ -146,20 +155,30 @@ async function bundle(chosen, environment) {
     logLevel: 'warning',
   });
   for (const file of outputFiles) replaceFile(file.path, file.contents);
-  for (const { name, output, copies } of chosen) {
+  for (const chosenBundle of chosen) {
+    const { name, output, copies } = chosenBundle;
+    const outputs = scriptsOf(chosenBundle).map((script) => script.output);
     for (const copy of copies) {
       replaceFile(join(root, dirname(output), relative(dirname(copy), copy)), readFileSync(join(root, copy)));
     }
     // What is installed is known by its lockfile.
-    const sources = Object.keys(metafile.outputs[output]?.inputs ?? {}).filter(
-      (input) => !input.includes('node_modules/'),
-    );
+    const sources = outputs
+      .flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}))
+      .filter((input) => !input.includes('node_modules/'));
     writeStamp(name, {
       environment,
-      outputs: [output],
+      outputs,
       inputs: describeInputs([...sources, ...copies], began),
     });
   }
+}
+
+/**
+ * @param {Bundle} bundle
+ * @returns {Script[]}
+ */
+function scriptsOf(bundle) {
+  return [bundle, ...(bundle.threads ?? [])];
 }
 
 /** @param {string} environment */

@@ -56,7 +56,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   });
   const replaceSupergraph = async (sdl: string) => {
     if (supergraphId(sdl) === current.id) return;
-    const running = await runSupergraph(sdl, serverOptions);
+    const running = await runSupergraph(sdl, serverOptions, current.planner);
     for (const warning of running.supergraph.warnings) log.warn(warning);
     current.replace(running);
     log.info({ supergraph: running.supergraph.id }, 'supergraph loaded');

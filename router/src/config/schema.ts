@@ -23,6 +23,13 @@ export function routerConfigSchema(development: boolean) {
         listen: listenAddress.prefault('127.0.0.1:4000'),
         path: z.string().startsWith('/').default('/graphql'),
         introspection: z.boolean().default(development),
+        query_planning: queryPlanning,
+      })
+      .prefault({}),
+    override: z
+      .strictObject({
+        sticky: z.strictObject({ header: headerName }).optional(),
+        labels: z.record(z.string(), z.boolean()).default({}),
       })
       .prefault({}),
     headers: z
@@ -52,6 +59,35 @@ export function routerConfigSchema(development: boolean) {
       .prefault({}),
   });
 }
+
+/** `max_bytes`, `heap_limit_mb` and `warm_up_timeout` are ours. */
+const queryPlanning = z
+  .strictObject({
+    cache: z
+      .strictObject({
+        in_memory: z
+          .strictObject({
+            limit: z.int().positive().default(512),
+            max_bytes: z.int().positive().default(64_000_000),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    /** Apollo Router's default: a third of the cache. */
+    warmed_up_queries: z.int().nonnegative().optional(),
+    warm_up_timeout: duration.prefault('10s'),
+    experimental_plans_limit: z.int().positive().optional(),
+    experimental_paths_limit: z.int().positive().optional(),
+    experimental_cooperative_cancellation: z
+      .strictObject({
+        enabled: z.literal(true).default(true),
+        mode: z.literal('enforce').default('enforce'),
+        timeout: duration.prefault('5s'),
+      })
+      .prefault({}),
+    heap_limit_mb: z.int().positive().default(512),
+  })
+  .prefault({});
 
 const headerRule = z
   .strictObject({

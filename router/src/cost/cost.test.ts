@@ -1,6 +1,6 @@
 import { json, startStubSubgraph } from '@selvedge/testkit';
 import { Kind, parse } from 'graphql';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../config/load.js';
 import { buildSupergraph, type Supergraph } from '../supergraph/supergraph.js';
 import { compose } from '../testing/compose.js';
@@ -32,10 +32,11 @@ const typeDefs = `
 `;
 
 let supergraph: Supergraph;
-beforeAll(() => {
+beforeAll(async () => {
   const sdl = compose([{ name: 'one', url: 'http://127.0.0.1:9/', typeDefs }]);
-  supergraph = buildSupergraph(sdl, parseConfig('', {}));
+  supergraph = await buildSupergraph(sdl, parseConfig('', {}));
 });
+afterAll(() => supergraph.close());
 
 function estimate(query: string, variables: Record<string, unknown> = {}) {
   const { definitions } = parse(query);

@@ -1,6 +1,9 @@
+import type { RequestContext } from './request-context.js';
 import type { PlannedOperation, ValidatedOperation } from './stages.js';
 
 /** @throws ClientError when the planner gives up on the operation */
 export async function planOperation(operation: ValidatedOperation): Promise<PlannedOperation> {
-  return { ...operation, plan: await operation.supergraph.planner.plan(operation) };
+  const { supergraph, apollo } = operation;
+  const overrideLabels = supergraph.decideLabels((apollo.context as RequestContext).request);
+  return { ...operation, plan: await supergraph.planner.plan({ ...operation, overrideLabels }) };
 }

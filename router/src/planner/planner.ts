@@ -3,17 +3,28 @@
  * Elastic 2.0; nothing outside of `planner/` may import more of it than the type of a plan.
  */
 import type { QueryPlan } from '@apollo/query-planner';
-import type { DocumentNode } from 'graphql';
+import { print, type DocumentNode } from 'graphql';
+import type { PlanRequest } from './supergraph-planner.js';
 
 export interface OperationToPlan {
-  /** Equal for equal operations. */
+  /** Equal for equal text and operation name. */
   readonly key: string;
   /** Valid for the API schema. */
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
+  /** The labels of `@override(label:)` that are on for this request, sorted (see override-labels.ts). */
+  readonly overrideLabels: readonly string[];
 }
 
 export interface Planner {
-  /** @throws ClientError when no plan can be made of a valid operation */
+  /**
+   * @returns plain JSON; the same object for as long as the plan is kept, so that what is compiled from it may hang on it
+   * @throws ClientError when no plan can be made of a valid operation
+   */
   plan(operation: OperationToPlan): Promise<QueryPlan>;
+}
+
+/** The operation as a planner takes it. */
+export function planRequest({ document, operationName, overrideLabels }: OperationToPlan): PlanRequest {
+  return { text: document.loc?.source.body ?? print(document), operationName, overrideLabels };
 }

@@ -3,6 +3,7 @@
  * ended. A request that holds a lease never sees the swap.
  */
 import { ClientError } from '@selvedge/errors';
+import type { CachedPlanner } from '../planner/plan-cache.js';
 import type { RunningSupergraph } from './running-supergraph.js';
 
 export interface Lease {
@@ -24,6 +25,11 @@ export class CurrentSupergraph {
 
   get id(): string | null {
     return this.current?.running.supergraph.id ?? null;
+  }
+
+  /** Whose plans are in use; `null` while none is loaded. */
+  get planner(): CachedPlanner | null {
+    return this.current?.running.supergraph.planner ?? null;
   }
 
   /** @throws ClientError while none is loaded */

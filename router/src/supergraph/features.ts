@@ -5,16 +5,21 @@
  */
 import type { Supergraph } from '@apollo/federation-internals';
 
+/** @returns the URLs of the features that we may not ignore and do not carry out */
+export function refusedFeatures(supergraph: Supergraph): string[] {
+  return (supergraph.schema.coreFeatures?.allFeatures() ?? [])
+    .filter(
+      ({ url, purpose }) =>
+        !isSupported(url.toString()) && (mustBeUnderstood(purpose) || isApollos(url.identity)),
+    )
+    .map(({ url }) => url.toString());
+}
+
 /** @throws SupergraphError naming each feature by its URL */
-export function refuseUnsupportedFeatures(supergraph: Supergraph): void {
-  const refused = (supergraph.schema.coreFeatures?.allFeatures() ?? []).filter(
-    ({ url, purpose }) =>
-      !isSupported(url.toString()) && (mustBeUnderstood(purpose) || isApollos(url.identity)),
-  );
-  if (refused.length === 0) return;
-  const urls = refused.map(({ url }) => url.toString()).join(', ');
+export function refuseFeatures(urls: readonly string[]): void {
+  if (urls.length === 0) return;
   throw new SupergraphError(
-    `expected a supergraph of features that this router executes but got one that links ${urls}; ` +
+    `expected a supergraph of features that this router executes but got one that links ${urls.join(', ')}; ` +
       'remove the feature from the subgraphs, or use a router that executes it',
   );
 }
@@ -27,7 +32,10 @@ export class SupergraphError extends Error {
   }
 }
 
-/** `tag` asks nothing of a router; `cost` is carried out by demand control. */
+/**
+ * `tag` asks nothing of a router; `cost` is carried out by demand control, `context` by the plan (`contextRewrites`).
+ * `cacheTag` names what a cache may drop: a router without one answers the same.
+ */
 const supported = [
   /^core\/v0\.[12]$/,
   /^link\/v1\.0$/,
@@ -35,6 +43,8 @@ const supported = [
   /^tag\/v0\.[1-3]$/,
   /^inaccessible\/v0\.[12]$/,
   /^cost\/v0\.1$/,
+  /^context\/v0\.1$/,
+  /^cacheTag\/v0\.1$/,
 ];
 
 function isSupported(url: string): boolean {

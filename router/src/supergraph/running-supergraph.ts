@@ -1,6 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
 import { startServer, type ServerOptions } from '../pipeline/apollo-server.js';
 import type { RequestContext } from '../pipeline/request-context.js';
+import type { CachedPlanner } from '../planner/plan-cache.js';
+import { warmUp } from '../planner/warm-up.js';
 import { buildSupergraph, type Supergraph } from './supergraph.js';
 
 /** A supergraph with the server that answers for it; the two live and end together. */
@@ -11,10 +13,18 @@ export interface RunningSupergraph {
   stop(): Promise<void>;
 }
 
-/** @throws SupergraphError; nothing is left open then */
-export async function runSupergraph(sdl: string, options: ServerOptions): Promise<RunningSupergraph> {
-  const supergraph = buildSupergraph(sdl, options.config);
+/**
+ * @param previous the planner that this one takes over from: what it is used for is planned beforehand
+ * @throws SupergraphError; nothing is left open then
+ */
+export async function runSupergraph(
+  sdl: string,
+  options: ServerOptions,
+  previous: CachedPlanner | null = null,
+): Promise<RunningSupergraph> {
+  const supergraph = await buildSupergraph(sdl, options.config);
   try {
+    if (previous !== null) await takeOver(supergraph, previous, options);
     const server = await startServer(supergraph, options);
     return {
       supergraph,
@@ -28,4 +38,14 @@ export async function runSupergraph(sdl: string, options: ServerOptions): Promis
     await supergraph.close();
     throw error;
   }
+}
+
+async function takeOver(
+  { planner, overrideLabels }: Supergraph,
+  previous: CachedPlanner,
+  { config, log }: ServerOptions,
+): Promise<void> {
+  const { cache, warmed_up_queries: asked, warm_up_timeout: timeout } = config.supergraph.query_planning;
+  const limit = asked ?? Math.ceil(cache.in_memory.limit / 3);
+  log.info(await warmUp(planner, previous, overrideLabels, { limit, timeout }), 'query plans warmed up');
 }

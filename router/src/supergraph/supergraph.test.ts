@@ -34,8 +34,8 @@ describe('a supergraph is refused', () => {
   });
 
   test.each([
-    ['https://specs.apollo.dev/context/v0.1', 'SECURITY'],
-    ['https://specs.apollo.dev/cacheTag/v0.1', null],
+    ['https://specs.apollo.dev/context/v9.9', 'SECURITY'],
+    ['https://specs.apollo.dev/cacheTag/v9.9', null],
     ['https://specs.apollo.dev/join/v9.9', null],
     ['https://example.com/own/v1.0', 'EXECUTION'],
   ])('when it links %s for %s', async (feature, purpose) => {

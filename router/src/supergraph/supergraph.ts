@@ -5,18 +5,22 @@
 import { createHash } from 'node:crypto';
 import { Supergraph as FederationSupergraph, type Schema } from '@apollo/federation-internals';
 import type { GraphQLDataSource } from '@apollo/gateway';
-import type { GraphQLSchema } from 'graphql';
+import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
 import type { RouterConfig } from '../config/schema.js';
 import { suggest } from '../config/suggest.js';
-import { readCostTable, type CostTable } from '../cost/cost-table.js';
+import type { CostTable } from '../cost/cost-table.js';
 import type { RequestContext } from '../pipeline/request-context.js';
-import { apolloPlanner } from '../planner/apollo-planner.js';
-import { cachedPlanner } from '../planner/plan-cache.js';
-import type { Planner } from '../planner/planner.js';
+import { dataNames, type DataNames } from '../planner/data-names.js';
+import { labelDecision, type DecideLabels } from '../planner/override-labels.js';
+import { cachedPlanner, type CachedPlanner } from '../planner/plan-cache.js';
+import { startPlannerPool, type PlannerPool } from '../planner/planner-pool.js';
+import { startPlannerThread, ThreadEnded, UnreadableSupergraph } from '../planner/planner-thread.js';
+import type { SupergraphDigest } from '../planner/supergraph-planner.js';
 import { SubgraphDataSource } from '../subgraphs/data-source.js';
 import { compileHeaderRules } from '../subgraphs/header-rules.js';
+import { transportOptions } from '../subgraphs/transport-options.js';
 import { ConnectionPools } from '../subgraphs/transport.js';
-import { refuseUnsupportedFeatures, SupergraphError } from './features.js';
+import { refuseFeatures, SupergraphError } from './features.js';
 
 export interface Supergraph {
   /** SHA-256 of the SDL, in hexadecimal. */
@@ -24,14 +28,22 @@ export interface Supergraph {
   readonly sdl: string;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
-  /** The same in the forms that @apollo/gateway's executor asks for. */
+  /** All there is, `@inaccessible` included. Built when it is first asked for. */
+  readonly supergraphSchema: GraphQLSchema;
+  /** The same in the forms that @apollo/gateway's executor asks for. Built when they are first asked for. */
   readonly federation: { readonly supergraphSchema: GraphQLSchema; readonly apiSchema: Schema };
-  readonly planner: Planner;
+  readonly planner: CachedPlanner;
+  /** What the fetches of plans call the fields of clients. */
+  readonly names: DataNames;
+  /** The labels of `@override(label:)` that occur. */
+  readonly overrideLabels: readonly string[];
+  /** Which of them are on for a request: once per client operation, before planning. */
+  readonly decideLabels: DecideLabels;
   readonly dataSources: Readonly<Record<string, GraphQLDataSource<RequestContext>>>;
   readonly costs: CostTable;
   /** What an operator should know of this supergraph, one sentence each. */
   readonly warnings: readonly string[];
-  /** Closes the connections to subgraphs. Only for one that has no requests any more. */
+  /** Ends its planning threads and closes the connections to subgraphs. Only for one that has no requests any more. */
   close(): Promise<void>;
 }
 
@@ -40,54 +52,108 @@ export function supergraphId(sdl: string): string {
 }
 
 /** @throws SupergraphError when the SDL is not a supergraph that this router can serve whole */
-export function buildSupergraph(sdl: string, config: RouterConfig): Supergraph {
-  const federation = parse(sdl);
-  refuseUnsupportedFeatures(federation);
+export async function buildSupergraph(sdl: string, config: RouterConfig): Promise<Supergraph> {
+  const planning = await startPlanning(sdl, config);
+  try {
+    return assemble(sdl, config, planning);
+  } catch (error) {
+    await planning.close();
+    throw error;
+  }
+}
+
+async function startPlanning(sdl: string, config: RouterConfig): Promise<PlannerPool> {
+  const { query_planning: options } = config.supergraph;
+  const limits = { plans: options.experimental_plans_limit, paths: options.experimental_paths_limit };
+  try {
+    return await startPlannerPool(() => startPlannerThread({ sdl, limits }, options.heap_limit_mb), {
+      timeout: options.experimental_cooperative_cancellation.timeout,
+    });
+  } catch (error) {
+    if (error instanceof UnreadableSupergraph) {
+      const message = `expected a composed supergraph but got one that cannot be read: ${error.message}`;
+      throw new SupergraphError(message, { cause: error });
+    }
+    if (error instanceof ThreadEnded && error.isOutOfMemory) {
+      const megabytes = options.heap_limit_mb;
+      throw new SupergraphError(
+        `expected a supergraph that can be read within ${megabytes} MB of memory but got one that cannot; ` +
+          'raise `supergraph.query_planning.heap_limit_mb`',
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+function assemble(sdl: string, config: RouterConfig, planning: PlannerPool): Supergraph {
+  const { digest } = planning;
+  refuseFeatures(digest.refusedFeatures);
+  const urls = subgraphUrls(digest, config);
   const pools = new ConnectionPools();
-  const apiSchema = federation.apiSchema();
+  const { limit, max_bytes: maxBytes } = config.supergraph.query_planning.cache.in_memory;
+  const supergraphSchema = once(() =>
+    buildASTSchema(parse(sdl), { assumeValid: true, assumeValidSDL: true }),
+  );
+  const federation = once(() => readFederation(sdl));
+  const dataSources = once(() => buildDataSources(federation().whole, urls, config, pools));
   return {
     id: supergraphId(sdl),
     sdl,
-    apiSchema: apiSchema.toGraphQLJSSchema(),
-    federation: { supergraphSchema: federation.schema.toGraphQLJSSchema(), apiSchema },
-    planner: cachedPlanner(apolloPlanner(federation)),
-    dataSources: buildDataSources(federation, config, pools),
-    costs: readCostTable(federation.schema),
-    warnings: [...unknownSubgraphs(federation, config), ...overrideLabels(federation)],
-    close: () => pools.close(),
+    apiSchema: buildASTSchema(parse(digest.apiSdl), { assumeValid: true, assumeValidSDL: true }),
+    get supergraphSchema() {
+      return supergraphSchema();
+    },
+    get federation() {
+      return federation();
+    },
+    planner: cachedPlanner((request) => planning.plan(request), { limit, maxBytes }),
+    names: dataNames(digest.reservedNames),
+    overrideLabels: digest.overrideLabels,
+    decideLabels: labelDecision(digest.overrideLabels, config.override),
+    get dataSources() {
+      return dataSources();
+    },
+    costs: digest.costs,
+    warnings: [...unknownSubgraphs(digest, config), ...unknownLabels(digest, config)],
+    async close() {
+      await Promise.all([planning.close(), pools.close()]);
+    },
   };
 }
 
-function parse(sdl: string): FederationSupergraph {
-  try {
-    // `null`: which features are supported is our own question, answered in features.ts.
-    return FederationSupergraph.build(sdl, { supportedFeatures: null, validateSupergraph: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SupergraphError(`expected a composed supergraph but got one that cannot be read: ${reason}`, {
-      cause: error,
-    });
-  }
+function once<Value extends object>(make: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= make());
+}
+
+/** For @apollo/gateway's executor alone: this blocks the thread for as long as a supergraph takes to read. */
+function readFederation(sdl: string) {
+  const whole = FederationSupergraph.build(sdl, { supportedFeatures: null, validateSupergraph: false });
+  return { whole, supergraphSchema: whole.schema.toGraphQLJSSchema(), apiSchema: whole.apiSchema() };
+}
+
+/** @throws SupergraphError for one that has none */
+function subgraphUrls({ subgraphs }: SupergraphDigest, config: RouterConfig): ReadonlyMap<string, string> {
+  return new Map(
+    subgraphs.map(({ name, url }) => [name, checkUrl(name, config.override_subgraph_url[name] ?? url)]),
+  );
 }
 
 function buildDataSources(
   federation: FederationSupergraph,
+  urls: ReadonlyMap<string, string>,
   config: RouterConfig,
   pools: ConnectionPools,
 ): Record<string, SubgraphDataSource> {
   const subgraphs = federation.subgraphs();
-  const shaping = config.traffic_shaping;
   const { all: batchAll, subgraphs: batchEach } = config.batching.subgraph;
   return Object.fromEntries(
-    federation.subgraphsMetadata().map(({ name, url: recordedUrl }) => {
+    [...urls].map(([name, url]) => {
       const schema = subgraphs.get(name)?.schema;
       if (schema === undefined)
         throw new SupergraphError(`expected a schema for subgraph ${name} but got none`);
-      const transport = pools.transport({
-        url: checkUrl(name, config.override_subgraph_url[name] ?? recordedUrl),
-        timeout: shaping.subgraphs[name]?.timeout ?? shaping.all.timeout,
-        maxResponseBytes: config.limits.subgraph_max_response_bytes,
-      });
+      const transport = pools.transport(transportOptions(config, name, url));
       const source = new SubgraphDataSource({
         name,
         schema,
@@ -110,11 +176,12 @@ function checkUrl(subgraph: string, url: string): string {
 }
 
 /** A subgraph's name that is misspelt in router.yaml would otherwise have no effect, in silence. */
-function unknownSubgraphs(federation: FederationSupergraph, config: RouterConfig): string[] {
-  const known = federation.subgraphsMetadata().map(({ name }) => name);
+function unknownSubgraphs(digest: SupergraphDigest, config: RouterConfig): string[] {
+  const known = digest.subgraphs.map(({ name }) => name);
   const sections: Record<string, Readonly<Record<string, unknown>>> = {
     'headers.subgraphs': config.headers.subgraphs,
     'traffic_shaping.subgraphs': config.traffic_shaping.subgraphs,
+    'tls.subgraph.subgraphs': config.tls.subgraph.subgraphs,
     'batching.subgraph.subgraphs': config.batching.subgraph.subgraphs,
     'include_subgraph_errors.subgraphs': config.include_subgraph_errors.subgraphs,
     override_subgraph_url: config.override_subgraph_url,
@@ -130,14 +197,11 @@ function unknownSubgraphs(federation: FederationSupergraph, config: RouterConfig
   );
 }
 
-/** @apollo/query-planner plans by labels, but nothing evaluates them yet: such a field stays where it was. */
-function overrideLabels(federation: FederationSupergraph): string[] {
-  const labels = new Set<string>();
-  for (const application of federation.schema.directive('join__field')?.applications() ?? []) {
-    const label: unknown = application.arguments()['overrideLabel'];
-    if (typeof label === 'string') labels.add(label);
-  }
-  return [...labels].map(
-    (label) => `\`@override(label: ${JSON.stringify(label)})\` is not evaluated yet: the field is not moved`,
-  );
+/** The same for a label; a supergraph from before the label was introduced is no fault, so the field's move only waits. */
+function unknownLabels({ overrideLabels }: SupergraphDigest, config: RouterConfig): string[] {
+  return Object.keys(config.override.labels)
+    .filter((label) => !overrideLabels.includes(label))
+    .map(
+      (label) => `\`override.labels\` names ${JSON.stringify(label)}, which no field of the supergraph has`,
+    );
 }
