@@ -369,6 +369,18 @@ describe('HTTP/1.1', () => {
     expect(subgraph.connections).toHaveLength(1);
   });
 
+  test('a read that meets one lost connection after the other is sent at most twice', async () => {
+    const { subgraph, transport } = await open('h1');
+    await Promise.all([ask(transport).reply, ask(transport).reply]);
+    await sleep(10);
+    expect(subgraph.connections).toHaveLength(2);
+    subgraph.answer = (_request, response) => {
+      response.socket?.destroy();
+    };
+    await failureOf(ask(transport));
+    expect(subgraph.requests).toHaveLength(4);
+  });
+
   test('subgraphs on one origin share connections, unless they are reached differently', async () => {
     const { subgraph, transport, pools } = await open('h1');
     const other = (options: Options) =>
