@@ -18,6 +18,8 @@ export interface ExplainedDifference {
   readonly id: string;
   readonly of: readonly ('ours' | 'stock')[];
   readonly cause: string;
+  /** It is a fault of ours that is to go, and this entry with it. */
+  readonly until?: string;
   explains(difference: Difference, compared: Compared): boolean;
 }
 
@@ -50,8 +52,46 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
     explains: (_, { model, operation }) => requiresFieldWithArguments(model, operation),
   },
   {
+    id: 'chain-of-requires',
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
+    cause:
+      '@apollo/query-planner asks a subgraph for a required field that itself has @requires without what that one ' +
+      'requires, when the plan is already in its subgraph.',
+    explains: (_, { operation, answer }) =>
+      operation.query.includes('Chained') || answer.errors.some(({ message }) => message.endsWith('without what it requires')),
+  },
+  {
+    id: 'alias-of-a-key',
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
+    cause:
+      '@apollo/query-planner fetches keys and required fields under their own names, where they collide with what the ' +
+      'client has given that name to.',
+    explains: (_, { operation }) => /\b(?:id|sku|label): \w/.test(operation.query),
+  },
+  {
+    id: 'condition-on-requires',
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
+    cause:
+      '@apollo/query-planner makes one fetch of fields with and without @requires. Where @skip or @include leaves out ' +
+      'what is required, the representation lacks it and is not sent, and the other fields are lost.',
+    explains: (_, { operation }) => /Needs|Chained/.test(operation.query) && /@(?:skip|include)/.test(operation.query),
+  },
+  {
+    id: 'typename-from-interface-object',
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
+    cause:
+      'A fetch from a subgraph with @interfaceObject selects __typename, which is the name of the interface there; ' +
+      '@apollo/gateway lets it overwrite the name of the object type.',
+    explains: (_, { operation }) => /media(?:Score|Rank)/.test(operation.query) && operation.query.includes('__typename'),
+  },
+  {
     id: 'type-condition-without-typename',
-    of: ['stock'],
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
     cause:
       '@apollo/gateway drops what is under a condition on an interface or union when the fetch, whose subgraph does ' +
       'not know the condition, has asked for no __typename.',
@@ -62,7 +102,8 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
   },
   {
     id: 'order-of-keys',
-    of: ['stock'],
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
     cause:
       "@apollo/gateway orders an answer's keys as the planner has normalised the operation, not as it was written.",
     explains: ({ kind }) => kind === 'order',

@@ -12,11 +12,18 @@ export class FeatureCount {
   ]);
 
   supergraph(model: Model): void {
-    const text = model.subgraphs
-      .map((name) => subgraphSdl(model, name).split('\n').slice(4).join('\n'))
-      .join('\n');
+    const text = textOf(model);
     for (const [name, pattern] of Object.entries(inSdl)) if (pattern.test(text)) this.add(name);
     for (const [name, occurs] of Object.entries(inModel)) if (occurs(model)) this.add(name);
+  }
+
+  /** Whether it has something that was not met before. */
+  isNews(model: Model): boolean {
+    const text = textOf(model);
+    return (
+      Object.entries(inSdl).some(([name, pattern]) => this.counts.get(name) === 0 && pattern.test(text)) ||
+      Object.entries(inModel).some(([name, occurs]) => this.counts.get(name) === 0 && occurs(model))
+    );
   }
 
   operation(operation: Operation, answer: Answer): void {
@@ -34,6 +41,10 @@ export class FeatureCount {
   private add(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
+}
+
+function textOf(model: Model): string {
+  return model.subgraphs.map((name) => subgraphSdl(model, name).split('\n').slice(4).join('\n')).join('\n');
 }
 
 const inSdl: Readonly<Record<string, RegExp>> = {

@@ -18,7 +18,7 @@ export function decorate(draft: Draft): void {
     if (draw.chance(40)) addOverride(draft, entity);
   }
   addProvides(draft);
-  if (draw.chance(20)) addContext(draft, draw.pick(entities));
+  if (draw.chance(30)) addContext(draft, draw.pick(entities));
   hide(draft);
 }
 

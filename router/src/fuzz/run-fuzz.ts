@@ -24,6 +24,8 @@ export interface FuzzOptions {
   readonly withStock: boolean;
   /** How long a failure may be made smaller, in milliseconds. */
   readonly reduceFor: number;
+  /** After so many it ends. */
+  readonly maxFailures: number;
 }
 
 export interface FuzzReport {
@@ -33,8 +35,8 @@ export interface FuzzReport {
   readonly operations: number;
   /** Of ours and of stock: how often each explained difference was met. */
   readonly explained: ReadonlyMap<string, number>;
-  /** A reproduction to read; undefined when all went well. */
-  readonly failure: string | undefined;
+  /** Reproductions to read. */
+  readonly failures: readonly string[];
 }
 
 type Compared = 'ours' | 'stock';
@@ -42,10 +44,11 @@ type Compared = 'ours' | 'stock';
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const features = new FeatureCount();
   const explained = new Map<string, number>();
-  const report = { features, explained, supergraphs: 0, doNotCompose: 0, operations: 0 };
-  for (let seed = options.seed; report.supergraphs < options.supergraphs; seed += 1) {
-    const [model] = sample(generateModel, seed, 1);
-    if (model === undefined) throw new Error('expected a model');
+  const failures: string[] = [];
+  const report = { features, explained, failures, supergraphs: 0, doNotCompose: 0, operations: 0 };
+  for (let next = options.seed; report.supergraphs < options.supergraphs; ) {
+    const { model, seed } = chooseModel(next, features);
+    next = seed + 1;
     const started = await tryToStart(model, options);
     if (started === undefined) {
       report.doNotCompose += 1;
@@ -64,13 +67,29 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
         report.operations += 1;
         const found = await check(started, operation, options, { explained, features });
         if (found === undefined) continue;
-        return { ...report, failure: await reproduce(model, operation, { seed, options, found }) };
+        failures.push(await reproduce(model, operation, { seed, options, found }));
+        if (failures.length >= options.maxFailures) return report;
       }
     } finally {
       await started.stop();
     }
   }
-  return { ...report, failure: undefined };
+  return report;
+}
+
+/** The next that has something new, if there is one nearby: so that few supergraphs are enough to meet everything. */
+function chooseModel(from: number, features: FeatureCount): { readonly model: Model; readonly seed: number } {
+  for (let seed = from; seed < from + 40; seed += 1) {
+    const model = modelOf(seed);
+    if (features.isNews(model)) return { model, seed };
+  }
+  return { model: modelOf(from), seed: from };
+}
+
+function modelOf(seed: number): Model {
+  const [model] = sample(generateModel, seed, 1);
+  if (model === undefined) throw new Error('expected a model');
+  return model;
 }
 
 interface Found {

@@ -77,8 +77,13 @@ export class World {
       ({ name, entity, implementations }) =>
         entity !== undefined && (name === typeName || implementations.includes(typeName)),
     );
-    const concrete = shared?.implementations[index % shared.implementations.length] ?? typeName;
-    return { typeName: concrete, identity: `${shared?.name ?? typeName}:${index}`, index, parent };
+    if (shared === undefined) return { typeName, identity: `${typeName}:${index}`, index, parent };
+    // Which implementation an instance is follows from its index; an implementation has none of the others'.
+    const { name, implementations } = shared;
+    const own = implementations.indexOf(typeName);
+    const at = own < 0 ? index : index - (index % implementations.length) + own;
+    const concrete = implementations[at % implementations.length] ?? typeName;
+    return { typeName: concrete, identity: `${name}:${at}`, index: at, parent };
   }
 
   keyPart({ index, identity, ...item }: Item, field: FieldModel, part: KeyPart): unknown {
