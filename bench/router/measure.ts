@@ -1,0 +1,259 @@
+// The run: subgraphs and contestants up, each loaded for a while in turn, round after round. Between rounds the order is turned, so
+// that whatever else the machine does hits all of them alike.
+import { isDeepStrictEqual } from 'node:util';
+import type { Child } from '../measuring/child.js';
+import { Clients, type Load, type Sent } from '../measuring/clients.js';
+import { median, progress } from '../measuring/figures.js';
+import type { Contestant } from './contestants.js';
+import { startContestant, type Stage, type Subgraphs } from './server-process.js';
+import type { Stats } from './subgraphs.js';
+import { bodyOf, clientCount, type Workload } from './workloads.js';
+
+export interface Plan {
+  readonly contestants: readonly Contestant[];
+  readonly workloads: readonly Workload[];
+  readonly rounds: number;
+  readonly seconds: {
+    /** CPU time of the contestant. */
+    readonly warmUp: number;
+    readonly round: number;
+    /** Time. */
+    readonly latency: number;
+  };
+  /** Those that write a CPU profile to the working directory. */
+  readonly profiled: readonly Contestant[];
+}
+
+/** One contestant's turn in one round. */
+export interface Turn extends Load {
+  /** Of the contestant's process, user and system. */
+  readonly cpuSeconds: number;
+}
+
+export interface Measurement {
+  readonly workload: Workload;
+  readonly contestant: Contestant;
+  readonly turns: readonly Turn[];
+  /** Over all turns, of all subgraphs. */
+  readonly asked: Asked;
+  /** Subgraph requests for one request of each client, all at once. */
+  readonly burstRequests: number;
+  readonly residentBytes: number;
+}
+
+/** What subgraphs were asked per client request. */
+export interface Asked {
+  readonly requests: number;
+  readonly operations: number;
+  readonly representations: number;
+}
+
+export interface Server {
+  readonly contestant: Contestant;
+  readonly child: Child;
+  readonly clients: Clients;
+}
+
+/** Fewer would be over before the connections are warm. */
+const fewestRequests = 2 * clientCount;
+const bursts = 5;
+
+export async function measure(plan: Plan, stage: Stage, subgraphs: Subgraphs): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (const forwardsHeaders of [false, true]) {
+    const workloads = plan.workloads.filter((workload) => workload.forwardsHeaders === forwardsHeaders);
+    if (workloads.length === 0) continue;
+    const servers = await startServers(plan, stage, forwardsHeaders, workloads);
+    try {
+      for (const workload of workloads) {
+        const chosen = servers.filter(({ contestant }) => takesPart(contestant, workload));
+        progress(`${workload.name}: answers are equal?`);
+        await checkAnswers(chosen, workload);
+        measurements.push(...(await measureWorkload(plan, workload, chosen, subgraphs)));
+      }
+    } finally {
+      await Promise.allSettled(servers.map(stopServer));
+    }
+  }
+  const order = plan.workloads;
+  return measurements.toSorted((a, b) => order.indexOf(a.workload) - order.indexOf(b.workload));
+}
+
+/** What the clients of a workload send. */
+export function sentIn({ requests }: Workload): Sent[] {
+  return requests.map((request) => ({
+    body: bodyOf(request),
+    ...(request.authorization === undefined ? {} : { headers: { authorization: request.authorization } }),
+  }));
+}
+
+export async function startServer(
+  contestant: Contestant,
+  stage: Stage,
+  options: { readonly forwardsHeaders: boolean; readonly nodeOptions?: readonly string[] },
+): Promise<Server> {
+  const { child, url } = await startContestant(contestant, stage, options);
+  return { contestant, child, clients: new Clients(url, clientCount) };
+}
+
+export async function stopServer({ child, clients }: Server): Promise<void> {
+  await clients.end();
+  await child.stop();
+}
+
+/**
+ * Loads it until it has used so many seconds of CPU time, since a machine that is busy elsewhere leaves the compiler cold for
+ * longer. @returns how many requests it then answered in a second, of time and of CPU time
+ */
+export async function warmUp(
+  { child, clients }: Server,
+  sent: readonly Sent[],
+  seconds: number,
+): Promise<Rate> {
+  const began = (await child.usage()).cpuSeconds;
+  for (let before = began, count = clientCount; ; count *= 2) {
+    const load = await clients.load(sent, count);
+    const { cpuSeconds } = await child.usage();
+    if (cpuSeconds - began >= seconds)
+      return { perSecond: load.requests / load.seconds, perCpuSecond: load.requests / (cpuSeconds - before) };
+    before = cpuSeconds;
+  }
+}
+
+export interface Rate {
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+}
+
+async function startServers(
+  plan: Plan,
+  stage: Stage,
+  forwardsHeaders: boolean,
+  workloads: readonly Workload[],
+): Promise<Server[]> {
+  const servers: Server[] = [];
+  const chosen = plan.contestants.filter((name) => workloads.some((workload) => takesPart(name, workload)));
+  try {
+    for (const contestant of chosen) {
+      progress(`starting ${contestant}`);
+      const profile = `${contestant}${forwardsHeaders ? '-forwarding' : ''}.cpuprofile`;
+      const nodeOptions = plan.profiled.includes(contestant)
+        ? ['--cpu-prof', `--cpu-prof-name=${profile}`]
+        : [];
+      servers.push(await startServer(contestant, stage, { forwardsHeaders, nodeOptions }));
+    }
+    return servers;
+  } catch (error) {
+    await Promise.allSettled(servers.map(stopServer));
+    throw error;
+  }
+}
+
+function takesPart(contestant: Contestant, { hasConstants }: Workload): boolean {
+  return hasConstants || !isConstant(contestant);
+}
+
+function isConstant(contestant: Contestant): boolean {
+  return contestant === 'constant' || contestant === 'apollo-constant';
+}
+
+async function measureWorkload(
+  plan: Plan,
+  workload: Workload,
+  servers: readonly Server[],
+  subgraphs: Subgraphs,
+): Promise<Measurement[]> {
+  const sent = sentIn(workload);
+  const lanes = [];
+  for (const server of servers) {
+    progress(`${workload.name}: warming up ${server.contestant}`);
+    const { perCpuSecond } = await warmUp(server, sent, plan.seconds.warmUp);
+    const count = Math.max(fewestRequests, Math.ceil(perCpuSecond * plan.seconds.round));
+    lanes.push({ server, count, turns: new Array<Turn>(), stats: new Array<Stats>() });
+  }
+  for (let round = 0; round < plan.rounds; round += 1) {
+    progress(`${workload.name}: round ${round + 1} of ${plan.rounds}`);
+    for (let turn = 0; turn < lanes.length; turn += 1) {
+      const lane = lanes[(turn + round) % lanes.length];
+      if (lane === undefined) continue;
+      const { child, clients } = lane.server;
+      await subgraphs.takeStats();
+      const before = await child.usage();
+      const load = await clients.load(sent, lane.count);
+      const after = await child.usage();
+      lane.stats.push(await subgraphs.takeStats());
+      lane.turns.push({ ...load, cpuSeconds: after.cpuSeconds - before.cpuSeconds });
+    }
+  }
+  const measurements: Measurement[] = [];
+  for (const { server, turns, stats } of lanes) {
+    measurements.push({
+      workload,
+      contestant: server.contestant,
+      turns,
+      asked: askedIn(stats, turns),
+      burstRequests: await measureBursts(workload, server, subgraphs),
+      residentBytes: (await server.child.usage()).residentBytes,
+    });
+  }
+  return measurements;
+}
+
+/** @throws where headers are to be forwarded and a subgraph was not asked once with each client's */
+async function measureBursts(
+  workload: Workload,
+  { contestant, clients }: Server,
+  subgraphs: Subgraphs,
+): Promise<number> {
+  const sent = sentIn(workload);
+  const ofEachClient = Array.from(
+    { length: clientCount },
+    (_, client) => sent[client % sent.length] ?? { body: '' },
+  );
+  const requests: number[] = [];
+  for (let burst = 0; burst < bursts; burst += 1) {
+    await subgraphs.takeStats();
+    await clients.burst(ofEachClient);
+    const stats = await subgraphs.takeStats();
+    requests.push(sum([stats], 'requests'));
+    const expected = workload.forwardsHeaders ? clientCount : 0;
+    for (const [name, { authorizations }] of Object.entries(stats))
+      if (authorizations !== expected)
+        throw new Error(
+          `expected ${contestant} to ask ${name} with ${expected} authorizations but got ${authorizations}`,
+        );
+  }
+  return median(requests);
+}
+
+function askedIn(stats: readonly Stats[], turns: readonly Turn[]): Asked {
+  const requests = turns.reduce((total, turn) => total + turn.requests, 0);
+  return {
+    requests: sum(stats, 'requests') / requests,
+    operations: sum(stats, 'operations') / requests,
+    representations: sum(stats, 'representations') / requests,
+  };
+}
+
+function sum(stats: readonly Stats[], of: 'requests' | 'operations' | 'representations'): number {
+  return stats.flatMap((each) => Object.values(each)).reduce((total, subgraph) => total + subgraph[of], 0);
+}
+
+/** @throws where two contestants answer differently. Those with a constant answer learn it here. */
+async function checkAnswers(servers: readonly Server[], workload: Workload): Promise<void> {
+  const [first] = servers.filter(({ contestant }) => !isConstant(contestant));
+  for (const sent of sentIn(workload)) {
+    const expected = first === undefined ? '{"data":{}}' : (await first.clients.post(sent)).toString();
+    if ('errors' in (JSON.parse(expected) as object))
+      throw new Error(`expected data but ${first?.contestant ?? ''} answered ${expected.slice(0, 500)}`);
+    for (const { contestant, child, clients } of servers) {
+      if (isConstant(contestant)) child.tell({ type: 'answer', answer: expected });
+      const answer = (await clients.post(sent)).toString();
+      if (isDeepStrictEqual(JSON.parse(answer), JSON.parse(expected))) continue;
+      const [wanted, got] = [expected, answer].map((text) => text.slice(0, 500));
+      throw new Error(
+        `${workload.name}: expected all to answer ${wanted ?? ''} but ${contestant} answered ${got ?? ''}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// The processes of the run beside this one: the subgraphs, and each contestant. Ours is `router/dist/main.js` as it ships; the others
+// are this very file, told by the environment which part it plays.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Child } from '../measuring/child.js';
+import { routerYaml, type Contestant } from './contestants.js';
+import { supergraphOf } from './shop.js';
+import { serveSubgraphs, type Stats, type SubgraphUrls } from './subgraphs.js';
+
+/** The router has a CPU of its own; subgraphs and clients share the other. */
+const routerCpu = 0;
+export const otherCpu = 1;
+
+/** What is fixed for the contestants of one run. */
+export interface Stage {
+  /** A folder for files that they read. */
+  readonly folder: string;
+  readonly urls: SubgraphUrls;
+  readonly supergraphPath: string;
+}
+
+export interface Subgraphs {
+  readonly urls: SubgraphUrls;
+  /** Since the last time. */
+  takeStats(): Promise<Stats>;
+  stop(): Promise<void>;
+}
+
+export async function startSubgraphs(): Promise<Subgraphs> {
+  const child = await startPart('subgraphs', {}, { cpu: otherCpu });
+  const urls = child.listening['urls'] as SubgraphUrls;
+  return {
+    urls,
+    takeStats: async () => {
+      const response = await fetch(new URL('/stats', urls.accounts));
+      return (await response.json()) as Stats;
+    },
+    stop: () => child.stop(),
+  };
+}
+
+/** Writes the files that contestants read. */
+export async function prepareStage(folder: string, urls: SubgraphUrls): Promise<Stage> {
+  const supergraphPath = join(folder, 'supergraph.graphql');
+  await writeFile(supergraphPath, supergraphOf(urls));
+  return { folder, urls, supergraphPath };
+}
+
+export interface ContestantOptions {
+  readonly forwardsHeaders: boolean;
+  readonly nodeOptions?: readonly string[];
+}
+
+export async function startContestant(
+  contestant: Contestant,
+  { folder, urls, supergraphPath }: Stage,
+  { forwardsHeaders, nodeOptions = [] }: ContestantOptions,
+): Promise<{ readonly child: Child; readonly url: string }> {
+  const yaml = routerYaml(contestant, forwardsHeaders);
+  if (yaml === null) {
+    const env = {
+      BENCH_URLS: JSON.stringify(urls),
+      BENCH_SUPERGRAPH: supergraphPath,
+      BENCH_FORWARDS: String(forwardsHeaders),
+    };
+    const child = await startPart(contestant, env, { cpu: routerCpu, nodeOptions });
+    return { child, url: String(child.listening['url']) };
+  }
+  const config = join(folder, `${contestant}-${String(forwardsHeaders)}.yaml`);
+  await writeFile(config, yaml);
+  const child = await Child.start({
+    file: 'router/dist/main.js',
+    args: ['--supergraph', supergraphPath, '--config', config, '--host', '127.0.0.1', '--port', '0'],
+    env: { NODE_ENV: 'production', LOG_LEVEL: 'error', REDIS_URL: '' },
+    cpu: routerCpu,
+    nodeOptions,
+  });
+  return { child, url: `${String(child.listening['url'])}/graphql` };
+}
+
+function startPart(
+  part: string,
+  env: NodeJS.ProcessEnv,
+  options: { readonly cpu: number; readonly nodeOptions?: readonly string[] },
+): Promise<Child> {
+  const file = process.argv[1] ?? '';
+  return Child.start({ file, env: { NODE_ENV: 'production', BENCH_PART: part, ...env }, ...options });
+}
+
+/** In the process of a part: serves until the parent goes away. */
+export async function servePart(part: string): Promise<void> {
+  process.on('disconnect', () => process.exit());
+  const listening = part === 'subgraphs' ? { urls: await serveSubgraphs() } : { url: await serve(part) };
+  process.send?.({ type: 'listening', ...listening });
+}
+
+/** The contestant's URL. What another contestant needs is not loaded. */
+async function serve(contestant: string): Promise<string> {
+  const env = (name: string): string => process.env[`BENCH_${name}`] ?? '';
+  const { readFileSync } = await import('node:fs');
+  const supergraph = readFileSync(env('SUPERGRAPH'), 'utf8');
+  let answer = '{"data":{}}';
+  process.on('message', (message: { readonly type?: string; readonly answer?: string }) => {
+    if (message.type === 'answer') answer = message.answer ?? '';
+  });
+  switch (contestant) {
+    case 'stock':
+      return (await import('./contestants/stock.js')).serve(supergraph, env('FORWARDS') === 'true');
+    case 'fan-out':
+      return (await import('./contestants/fan-out.js')).serve(JSON.parse(env('URLS')) as SubgraphUrls);
+    case 'apollo-constant':
+      return (await import('./contestants/apollo-constant.js')).serve(supergraph, () => answer);
+    case 'constant':
+      return (await import('./contestants/constant.js')).serve(() => answer);
+    default:
+      throw new Error(`expected a contestant but got ${contestant}`);
+  }
+}
