@@ -70,7 +70,7 @@ function planFrom(args: string[]): (Plan & { readonly soakMinutes: number }) | s
       soak: { type: 'string', default: '0' },
     },
   });
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 7));
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
   if (!Number.isInteger(rounds) || rounds < 1)
     return `--rounds: expected a number of at least 1 but got ${values.rounds ?? ''}`;
   const soakMinutes = Number(values.soak);
@@ -88,7 +88,9 @@ function planFrom(args: string[]): (Plan & { readonly soakMinutes: number }) | s
     contestants: contestants.filter((name) => chosen.includes(name)),
     workloads: workloads.filter(({ name }) => wanted.includes(name)),
     rounds,
-    seconds: values.quick ? { warmUp: 0.3, round: 0.2, latency: 2 } : { warmUp: 3, round: 0.5, latency: 6 },
+    seconds: values.quick
+      ? { firstWarmUp: 0.5, warmUp: 0.2, round: 0.2, latency: 2 }
+      : { firstWarmUp: 3, warmUp: 1, round: 0.4, latency: 6 },
     profiled,
     soakMinutes,
   };

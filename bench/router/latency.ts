@@ -37,7 +37,7 @@ export async function compareLatencies(
     progress(`latency: ${contestant}`);
     const server = await startServer(contestant, stage, workload);
     try {
-      const { perSecond: capacity } = await warmUp(server, sent, seconds.warmUp);
+      const { perSecond: capacity } = await warmUp(server, sent, seconds.firstWarmUp);
       const requestsPerSecond = loadOf(capacity);
       const { p50, p99 } = await server.clients.loadAt(sent, requestsPerSecond, duration);
       return { contestant, requestsPerSecond, p50, p99, capacity };

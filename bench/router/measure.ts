@@ -14,8 +14,10 @@ export interface Plan {
   readonly workloads: readonly Workload[];
   readonly rounds: number;
   readonly seconds: {
-    /** CPU time of the contestant. */
+    /** CPU time of the contestant, before its first workload and before each later one. */
+    readonly firstWarmUp: number;
     readonly warmUp: number;
+    /** CPU time as well. */
     readonly round: number;
     /** Time. */
     readonly latency: number;
@@ -167,7 +169,8 @@ async function measureWorkload(
   const lanes = [];
   for (const server of servers) {
     progress(`${workload.name}: warming up ${server.contestant}`);
-    const { perCpuSecond } = await warmUp(server, sent, plan.seconds.warmUp);
+    const isFirst = (await server.child.usage()).cpuSeconds < plan.seconds.firstWarmUp;
+    const { perCpuSecond } = await warmUp(server, sent, plan.seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
     const count = Math.max(fewestRequests, Math.ceil(perCpuSecond * plan.seconds.round));
     lanes.push({ server, count, turns: new Array<Turn>(), stats: new Array<Stats>() });
   }
