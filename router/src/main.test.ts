@@ -19,8 +19,12 @@ const cleanup = new Cleanup();
 
 beforeAll(async () => {
   await build({
-    entryPoints: [fileURLToPath(new URL('./main.ts', import.meta.url))],
-    outfile: bundle,
+    entryPoints: ['./main.ts', './planner/planner-worker.ts'].map((path) =>
+      fileURLToPath(new URL(path, import.meta.url)),
+    ),
+    outdir: folder,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',

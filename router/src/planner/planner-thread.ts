@@ -1,5 +1,6 @@
 /** One planning thread as the main thread sees it: how it starts, how it answers, and of what it died. */
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { ClientError } from '@selvedge/errors';
@@ -19,8 +20,17 @@ export class UnreadableSupergraph extends Error {}
 
 /** The thread is no more, and what it was asked is not answered. */
 export class ThreadEnded extends Error {
-  constructor(readonly isOutOfMemory: boolean) {
-    super(isOutOfMemory ? 'the planning thread ran out of memory' : 'the planning thread has ended');
+  constructor(
+    readonly isOutOfMemory: boolean,
+    cause?: Error,
+  ) {
+    const reason = cause === undefined ? '' : `: ${cause.message}`;
+    super(
+      isOutOfMemory ? 'the planning thread ran out of memory' : `the planning thread has ended${reason}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -56,7 +66,7 @@ class WorkerThread implements PlannerThread {
       this.receive(reply);
     });
     worker.on('error', (error) => {
-      this.end(new ThreadEnded('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'));
+      this.end(new ThreadEnded('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY', error));
     });
     worker.on('exit', () => {
       this.end(new ThreadEnded(false));
@@ -124,6 +134,7 @@ function failureOf({ code, message, stack }: Extract<PlannerReply, { kind: 'fail
 
 /** Beside the bundle; from sources (tests), a script that bundles the thread's sources first. */
 function workerUrl(): URL {
-  const isBundled = !import.meta.url.endsWith('.ts');
-  return new URL(isBundled ? './planner-worker.js' : '../testing/planner-worker.mjs', import.meta.url);
+  const extension = extname(import.meta.url);
+  const path = extension === '.ts' ? '../testing/planner-worker.mjs' : `./planner-worker${extension}`;
+  return new URL(path, import.meta.url);
 }
