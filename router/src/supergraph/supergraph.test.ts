@@ -200,6 +200,25 @@ describe('following the file', () => {
     expect((await underway).data).toEqual({ old: 1 });
   });
 
+  test('what is asked for is planned on the new one before it takes over', async () => {
+    const stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
+    stub.behave(json({ data: { kept: 1, gone: 2 } }));
+    const version = (field: string) =>
+      compose([{ name: 'one', url: stub.url, typeDefs: `type Query { kept: Int ${field}: Int }` }]);
+    const router = await cleanup.add(startTestRouter({ sdl: version('gone') }), (started) =>
+      started.close(0),
+    );
+    for (const query of ['{ kept }', '{ gone }', '{ kept }']) await router.query(query);
+    await router.replaceSupergraph(version('fresh'));
+    const lines = router.log.filter(({ msg }) =>
+      ['query plans warmed up', 'supergraph loaded'].includes(String(msg)),
+    );
+    expect(lines.slice(1)).toMatchObject([
+      { msg: 'query plans warmed up', planned: 1, dropped: 1, skipped: 0 },
+      { msg: 'supergraph loaded' },
+    ]);
+  });
+
   test('what cannot be served is refused, and the old one stays', async () => {
     const sdl = compose([{ name: 'one', url, typeDefs: 'type Query { a: Int }' }]);
     const router = await cleanup.add(startTestRouter({ sdl }), (started) => started.close(0));
