@@ -16,6 +16,17 @@ export interface Federation {
   stop(): Promise<void>;
 }
 
+/** @throws with every composition error, before anything is started */
+export function composeAll(definitions: Subgraphs, urls: Readonly<Record<string, string>> = {}): string {
+  return compose(
+    Object.entries(definitions).map(([name, { typeDefs }]) => ({
+      name,
+      typeDefs,
+      url: urls[name] ?? `http://127.0.0.1/${name}`,
+    })),
+  );
+}
+
 /** @param yaml The text of router.yaml. */
 export async function federate(definitions: Subgraphs, yaml = ''): Promise<Federation> {
   const entries = Object.entries(definitions);
@@ -25,9 +36,8 @@ export async function federate(definitions: Subgraphs, yaml = ''): Promise<Feder
   );
   const stopSubgraphs = () => Promise.all(started.map((subgraph) => subgraph.stop()));
   try {
-    const sdl = compose(
-      entries.map(([name, { typeDefs }], index) => ({ name, typeDefs, url: started[index]?.url ?? '' })),
-    );
+    const urls = Object.fromEntries(Object.entries(subgraphs).map(([name, { url }]) => [name, url]));
+    const sdl = composeAll(definitions, urls);
     const router = await startTestRouter({ sdl, yaml });
     return {
       sdl,

@@ -12,7 +12,7 @@ const reviews = {
       reviews: [Review!]!
       owned: [Media!]! @provides(fields: "... on Book { title }")
       other: [Media!]!
-      named: Named @provides(fields: "name ... on User { nick }")
+      named: Named @provides(fields: "... on User { name nick }")
     }
     type Review {
       author: User @provides(fields: "name")
@@ -20,11 +20,10 @@ const reviews = {
       work: Book @provides(fields: "title shelf { code }")
     }
     type User implements Named @key(fields: "id") { id: ID! name: String @external nick: String @external }
-    type Bot implements Named @key(fields: "id") { id: ID! name: String @external }
     interface Named { id: ID! name: String }
     union Media = Book | Film
     type Book @key(fields: "id") { id: ID! title: String @external shelf: Shelf @external }
-    type Film @key(fields: "id") { id: ID! title: String @external }
+    type Film @key(fields: "id") { id: ID! }
     type Shelf { code: String @external }
   `,
   resolvers: {
@@ -47,14 +46,12 @@ const reviews = {
 const owner = {
   typeDefs: `
     type User @key(fields: "id") { id: ID! name: String @shareable nick: String @shareable age: Int }
-    type Bot @key(fields: "id") { id: ID! name: String @shareable }
     type Book @key(fields: "id") { id: ID! title: String @shareable pages: Int shelf: Shelf @shareable }
     type Film @key(fields: "id") { id: ID! title: String @shareable }
     type Shelf { code: String @shareable row: Int }
   `,
   resolvers: {
     User: { name: there('name'), nick: there('nick'), age: () => 30 },
-    Bot: { name: there('bot') },
     Book: { title: there('title'), pages: () => 99, shelf: () => ({ code: 'shelf there', row: 4 }) },
     Film: { title: there('film') },
   },
