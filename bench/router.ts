@@ -52,6 +52,10 @@ async function run(plan: Plan & { readonly soakMinutes: number }): Promise<numbe
     progress('');
     report(measurements, latencies);
     return 0;
+  } catch (error) {
+    // With its stack, but without the line of the bundle that Node would print.
+    console.error(error);
+    return 1;
   } finally {
     await subgraphs.stop();
   }

@@ -107,7 +107,10 @@ async function serve(contestant: string): Promise<string> {
     case 'stock':
       return (await import('./contestants/stock.js')).serve(supergraph, env('FORWARDS') === 'true');
     case 'fan-out':
-      return (await import('./contestants/fan-out.js')).serve(JSON.parse(env('URLS')) as SubgraphUrls);
+      return (await import('./contestants/fan-out.js')).serve(
+        JSON.parse(env('URLS')) as SubgraphUrls,
+        env('FORWARDS') === 'true',
+      );
     case 'apollo-constant':
       return (await import('./contestants/apollo-constant.js')).serve(supergraph, () => answer);
     case 'constant':

@@ -11,7 +11,7 @@ import { deepQuery, listQuery, listSelection, listSelections, type ListSelection
 type Send = <Data>(subgraph: SubgraphName, query: string, variables?: object) => Promise<Data>;
 type Answer = (send: Send, variables: { readonly offset: number }) => Promise<object>;
 
-export async function serve(urls: SubgraphUrls): Promise<string> {
+export async function serve(urls: SubgraphUrls, forwardsHeaders: boolean): Promise<string> {
   const pools = new Map(
     Object.entries(urls).map(([name, url]) => [name, new Pool(new URL(url).origin, { connections: 256 })]),
   );
@@ -25,7 +25,7 @@ export async function serve(urls: SubgraphUrls): Promise<string> {
     const { authorization } = request.headers;
     const headers = {
       'content-type': 'application/json',
-      ...(authorization === undefined ? {} : { authorization }),
+      ...(forwardsHeaders && authorization !== undefined ? { authorization } : {}),
     };
     const send: Send = async <Data>(subgraph: SubgraphName, query: string, variables: object = {}) => {
       const pool = pools.get(subgraph);
