@@ -3,7 +3,7 @@
  * entry explains fails the run. An entry that explains nothing any more is taken out again.
  */
 import type { Difference } from './compare.js';
-import type { Answer } from './engines.js';
+import type { Answer, AnswerError } from './engines.js';
 import type { Operation } from './generate-operation.js';
 import type { Model } from './model.js';
 
@@ -59,7 +59,8 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
       '@apollo/query-planner asks a subgraph for a required field that itself has @requires without what that one ' +
       'requires, when the plan is already in its subgraph.',
     explains: (_, { operation, answer }) =>
-      operation.query.includes('Chained') || answer.errors.some(({ message }) => message.endsWith('without what it requires')),
+      operation.query.includes('Chained') ||
+      answer.errors.some(({ message }) => message.endsWith('without what it requires')),
   },
   {
     id: 'alias-of-a-key',
@@ -77,7 +78,8 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
     cause:
       '@apollo/query-planner makes one fetch of fields with and without @requires. Where @skip or @include leaves out ' +
       'what is required, the representation lacks it and is not sent, and the other fields are lost.',
-    explains: (_, { operation }) => /Needs|Chained/.test(operation.query) && /@(?:skip|include)/.test(operation.query),
+    explains: (_, { operation }) =>
+      /Needs|Chained/.test(operation.query) && /@(?:skip|include)/.test(operation.query),
   },
   {
     id: 'typename-from-interface-object',
@@ -86,7 +88,34 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
     cause:
       'A fetch from a subgraph with @interfaceObject selects __typename, which is the name of the interface there; ' +
       '@apollo/gateway lets it overwrite the name of the object type.',
-    explains: (_, { operation }) => /media(?:Score|Rank)/.test(operation.query) && operation.query.includes('__typename'),
+    explains: (_, { operation }) =>
+      /media(?:Score|Rank)/.test(operation.query) && operation.query.includes('__typename'),
+  },
+  {
+    id: 'required-null-renamed',
+    of: ['ours'],
+    until: 'the router executes plans itself',
+    cause:
+      '@apollo/gateway drops a required field that a rewrite renames when it is null, 0, false or empty.',
+    explains: (_, { model, operation }) => requiresFieldWithArguments(model, operation),
+  },
+  {
+    id: 'context-not-given',
+    of: ['ours'],
+    until: 'the router executes plans itself',
+    cause: "@apollo/gateway's executor gives no contextual argument.",
+    explains: (_, { operation }) => operation.query.includes('contextual'),
+  },
+  {
+    id: 'mutation-twice',
+    of: ['ours', 'stock'],
+    until: 'the router executes plans itself',
+    cause:
+      '@apollo/query-planner plans one mutation field that is selected twice, once with @skip or @include, as two ' +
+      'fetches when a mutation of another subgraph stands between them: it is carried out twice.',
+    explains: (_, { operation, answer, referee }) =>
+      operation.query.startsWith('mutation') &&
+      (answer.changes?.length ?? 0) > (referee.changes?.length ?? 0),
   },
   {
     id: 'type-condition-without-typename',
@@ -116,7 +145,16 @@ export function explain(
   compared: Compared,
   of: 'ours' | 'stock',
 ): ExplainedDifference | undefined {
+  // That the router broke is no known difference, whatever was asked.
+  if (of === 'ours' && compared.answer.errors.some(isBreakdown)) return undefined;
   return explainedDifferences.find((entry) => entry.of.includes(of) && entry.explains(difference, compared));
+}
+
+function isBreakdown({ message, extensions }: AnswerError): boolean {
+  return (
+    extensions?.['code'] === 'INTERNAL_SERVER_ERROR' ||
+    /^(?:it threw|there was no answer within)/.test(message)
+  );
 }
 
 function requiresFieldWithArguments({ objects }: Model, { query }: Operation): boolean {

@@ -86,8 +86,20 @@ export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
     const router = await startTestRouter({ sdl, yaml });
     return {
       async run(query, variables) {
+        const before = router.log.length;
         const { data, errors = [] } = await router.query(query, variables);
-        return { data: data ?? null, errors };
+        // What an internal error hides from clients, the reproduction shows.
+        const causes = router.log
+          .slice(before)
+          .flatMap(({ err }) => (err === undefined ? [] : [JSON.stringify(err)]));
+        return {
+          data: data ?? null,
+          errors: errors.map((error) =>
+            error.extensions['code'] === 'INTERNAL_SERVER_ERROR'
+              ? { ...error, message: `${error.message} ${causes.join(' ')}` }
+              : error,
+          ),
+        };
       },
       async stop() {
         await router.close(0);

@@ -46,7 +46,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const explained = new Map<string, number>();
   const failures: string[] = [];
   const report = { features, explained, failures, supergraphs: 0, doNotCompose: 0, operations: 0 };
-  for (let next = options.seed; report.supergraphs < options.supergraphs; ) {
+  for (let next = options.seed; report.supergraphs < options.supergraphs;) {
     const { model, seed } = chooseModel(next, features);
     next = seed + 1;
     const started = await tryToStart(model, options);
