@@ -104,6 +104,7 @@ function serverOptionsOf(
       measureDemand: demandControl(config.demand_control),
     },
     showsCost: development,
+    readsCacheControl: config.client_cache !== undefined,
   };
 }
 

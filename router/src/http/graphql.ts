@@ -4,7 +4,6 @@
  * and a request that overruns its time, abort every fetch that is still under way for them.
  */
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
@@ -12,11 +11,13 @@ import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
 import { requestContext, type RequestContext, type RequestFailure } from '../pipeline/request-context.js';
 import type { HttpRequest } from '../pipeline/stages.js';
+import { deadlineHeader, deadlineOf } from '../subgraphs/deadline.js';
 import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
 import type { Cors } from './cors.js';
 import { operationStatus, type MediaType } from './media-types.js';
 import { writeSearch } from './parameters.js';
 import { readRequest, type WellFormedRequest } from './read-request.js';
+import { RequestLifetime } from './request-lifetime.js';
 import { sendError, type Refusal } from './respond.js';
 
 export interface GraphQLHandlerOptions {
@@ -48,7 +49,10 @@ export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
       return;
     }
     const started = performance.now();
-    const lifetime = new RequestLifetime(response, config.traffic_shaping.router.timeout);
+    const lifetime = new RequestLifetime(
+      response,
+      deadlineOf(config.traffic_shaping.router.timeout, headerText(incoming.headers[deadlineHeader])),
+    );
     const id = randomUUID();
     response.setHeader('x-request-id', id);
     let failure: Partial<RequestFailure> = {};
@@ -60,50 +64,13 @@ export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
         refuse(response, read.refusal, read.mediaType);
         return;
       }
-      const context = requestContext({ ...asHttpRequest(incoming, read), id, signal: lifetime.signal });
+      const context = requestContext({ ...asHttpRequest(incoming, read), id }, lifetime);
       ({ failure } = context);
       await answer(context, read, lifetime, response, options);
     } finally {
       lifetime.end();
       logFailure(options.log, id, response, failure, performance.now() - started);
     }
-  };
-}
-
-/** The time that a request has: until it is answered, its client leaves, or `traffic_shaping.router.timeout` is over. */
-class RequestLifetime {
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  /** Resolves when the time is over; stays open otherwise. */
-  readonly overrun: Promise<'overrun'>;
-
-  constructor(
-    private readonly response: ServerResponse,
-    milliseconds: number,
-  ) {
-    // Every fetch of the request listens, and a plan may have any number of them.
-    setMaxListeners(0, this.controller.signal);
-    const { promise, resolve } = withResolvers<'overrun'>();
-    this.overrun = promise;
-    this.timer = setTimeout(() => {
-      // The answer first: aborted fetches would otherwise race to give a partial one.
-      resolve('overrun');
-      setImmediate(this.abort);
-    }, milliseconds);
-    response.once('close', this.abort);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-    this.response.off('close', this.abort);
-  }
-
-  private readonly abort = () => {
-    this.controller.abort();
   };
 }
 
@@ -217,10 +184,6 @@ function describeFailure(failure: Partial<RequestFailure>) {
   return { operations: [...operations], codes: [...codes], subgraphs: [...subgraphs], causes: [...causes] };
 }
 
-function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
-  let resolve: (value: Value) => void = () => undefined;
-  const promise = new Promise<Value>((fulfil) => {
-    resolve = fulfil;
-  });
-  return { promise, resolve };
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }

@@ -18,6 +18,7 @@ import { clientCachePlugin } from './client-cache.js';
 import { errorFormatter, type RequestIds } from './format-error.js';
 import { supergraphGateway, type GatewayOptions } from './gateway.js';
 import { recordFailures } from './record-failures.js';
+import { stringifyResult } from './json-data.js';
 import type { RequestContext } from './request-context.js';
 
 export interface ServerOptions extends GatewayOptions {
@@ -44,6 +45,7 @@ export async function startServer(
     // Validation takes more than linear time in the worst case; this bounds what it can be given.
     parseOptions: { maxLexicalTokens: config.limits.parser_max_tokens },
     maxRecursiveSelections: true,
+    stringifyResult,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: errorFormatter(config.include_subgraph_errors, log, requestIds),

@@ -3,10 +3,8 @@
  * @apollo/server-gateway-interface, so we take the types from the functions that we call and are called by.
  */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import type { executeQueryPlan } from '@apollo/gateway';
 
 export type ApolloGateway = ApolloServerOptionsWithGateway<object>['gateway'];
 export type ApolloExecutor = NonNullable<Awaited<ReturnType<ApolloGateway['load']>>['executor']>;
 /** What @apollo/server gives to the gateway for one operation. */
 export type ApolloRequest = Parameters<ApolloExecutor>[0];
-export type ExecutionOutcome = Awaited<ReturnType<typeof executeQueryPlan>>;

@@ -1,34 +1,37 @@
-import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
 import { ClientError } from '@selvedge/errors';
+import { runPlan } from '../execution/run-plan.js';
+import { readCacheControl } from '../subgraphs/cache-control.js';
+import { RequestPort } from '../subgraphs/fetch-port.js';
 import { asksASubgraph } from './empty-plan.js';
 import type { ExecutedPlan, PlannedOperation } from './stages.js';
 
-/**
- * Runs the plan: sequences in order, parallel branches at once, each fetch through our data source. At this stage by
- * @apollo/gateway's executor, which also merges, shapes to the client's selection, and answers introspection.
- */
+/** Runs the plan. What goes wrong in it is part of what comes out, with the place that it belongs to. */
 export async function executePlan(operation: PlannedOperation): Promise<ExecutedPlan> {
-  const { supergraph, document, operationName, plan } = operation;
-  if (plan.node === undefined && asksASubgraph(operation)) {
-    // @apollo/gateway would answer with nulls, as if that were the data.
-    const error = new ClientError(
-      'QUERY_PLANNING_FAILED',
-      'no subgraph can answer any field of this operation',
-    );
-    return { ...operation, outcome: { data: null, errors: [error] } };
+  const { supergraph, compiled, variables, coercedVariables, context, overrideLabels } = operation;
+  const { subgraphs } = supergraph;
+  if (compiled.plan.fetches.length === 0 && asksASubgraph(operation)) {
+    // Nulls would look as if they were the data.
+    const message = 'no subgraph can answer any field of this operation';
+    return { ...operation, outcome: new ClientError('QUERY_PLANNING_FAILED', message) };
   }
-  const operationContext = buildOperationContext({
-    schema: supergraph.apiSchema,
-    operationDocument: document,
-    ...(operationName !== undefined && { operationName }),
+  const { cachePolicy } = operation;
+  const port = new RequestPort({
+    subgraphs,
+    headers: context.request.headers,
+    caller: context.caller,
+    labels: overrideLabels,
+    onCacheControl:
+      cachePolicy === null
+        ? undefined
+        : (header) => {
+            cachePolicy.restrict(readCacheControl(header));
+          },
   });
-  const outcome = await executeQueryPlan(
-    plan,
-    supergraph.dataSources,
-    operation.apollo,
-    operationContext,
-    supergraph.federation.supergraphSchema,
-    supergraph.federation.apiSchema,
-  );
+  const outcome = await runPlan(compiled.plan, {
+    port,
+    variables,
+    coercedVariables,
+    patience: (subgraph) => subgraphs.get(subgraph)?.patience() ?? 0,
+  });
   return { ...operation, outcome };
 }

@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly rules: ValidationRules;
   /** Whether `x-selvedge-cost` tells the client what its operation was estimated at. */
   readonly showsCost: boolean;
+  /** Whether answers restrict what the client may cache; off where nothing is granted to clients anyway. */
+  readonly readsCacheControl: boolean;
 }
 
 export function supergraphGateway(supergraph: Supergraph, options: GatewayOptions): ApolloGateway {
@@ -33,10 +35,13 @@ export function supergraphGateway(supergraph: Supergraph, options: GatewayOption
   };
 }
 
-function executor(supergraph: Supergraph, { rules, showsCost }: GatewayOptions): ApolloExecutor {
+function executor(
+  supergraph: Supergraph,
+  { rules, showsCost, readsCacheControl }: GatewayOptions,
+): ApolloExecutor {
   return async (apollo) => {
     try {
-      const parsed = parseOperation(apollo, supergraph);
+      const parsed = parseOperation(apollo, supergraph, readsCacheControl);
       const validated = validateOperation(parsed, rules);
       if (showsCost && validated.estimatedCost !== null) {
         apollo.response?.http?.headers.set('x-selvedge-cost', String(validated.estimatedCost));

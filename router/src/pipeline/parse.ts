@@ -1,7 +1,8 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { ApolloRequest } from './apollo-types.js';
-import type { ParsedOperation } from './stages.js';
+import type { RequestContext } from './request-context.js';
+import type { CachePolicy, ParsedOperation } from './stages.js';
 
 /**
  * @apollo/server has parsed and validated the document (and keeps it by its hash); which of its operations is meant is
@@ -9,7 +10,11 @@ import type { ParsedOperation } from './stages.js';
  *
  * @throws GraphQLError that @apollo/server sends as OPERATION_RESOLUTION_FAILURE
  */
-export function parseOperation(apollo: ApolloRequest, supergraph: Supergraph): ParsedOperation {
+export function parseOperation(
+  apollo: ApolloRequest,
+  supergraph: Supergraph,
+  readsCacheControl: boolean,
+): ParsedOperation {
   const operationName = apollo.request.operationName ?? undefined;
   const definition = getOperationAST(apollo.document, operationName);
   if (!definition) {
@@ -26,6 +31,18 @@ export function parseOperation(apollo: ApolloRequest, supergraph: Supergraph): P
     definition,
     operationName,
     variables: apollo.request.variables ?? {},
-    apollo,
+    context: apollo.context as RequestContext,
+    cachePolicy: readsCacheControl ? cachePolicyOf(apollo.overallCachePolicy) : null,
   };
+}
+
+/** @apollo/server has it on what it gives to a gateway; its interface with gateways does not say so. */
+function cachePolicyOf(value: unknown): CachePolicy | null {
+  return isCachePolicy(value) ? value : null;
+}
+
+function isCachePolicy(value: unknown): value is CachePolicy {
+  return (
+    typeof value === 'object' && value !== null && 'restrict' in value && typeof value.restrict === 'function'
+  );
 }

@@ -1,9 +1,9 @@
-import type { RequestContext } from './request-context.js';
 import type { PlannedOperation, ValidatedOperation } from './stages.js';
 
-/** @throws ClientError when the planner gives up on the operation */
+/** Decides which subgraphs answer what, and prepares all that can be prepared: once per operation and labels. */
 export async function planOperation(operation: ValidatedOperation): Promise<PlannedOperation> {
-  const { supergraph, apollo } = operation;
-  const overrideLabels = supergraph.decideLabels((apollo.context as RequestContext).request);
-  return { ...operation, plan: await supergraph.planner.plan({ ...operation, overrideLabels }) };
+  const { supergraph, context } = operation;
+  const overrideLabels = supergraph.decideLabels(context.request);
+  const plan = await supergraph.planner.plan({ ...operation, overrideLabels });
+  return { ...operation, overrideLabels, compiled: supergraph.compile({ ...operation, plan }) };
 }

@@ -2,13 +2,13 @@
  * What belongs to one HTTP request and outlives its stages: @apollo/server's `contextValue`. @apollo/server copies it
  * for each operation of a client's array, one level deep, so whatever changes sits one level down.
  */
-import type { FetchBatch } from '../subgraphs/data-source.js';
+import type { Caller } from '../subgraphs/caller.js';
 import type { HttpRequest } from './stages.js';
 
 export interface RequestContext {
   readonly request: HttpRequest;
-  /** The batches that are open at this moment, by subgraph. */
-  readonly batches: Map<string, FetchBatch>;
+  /** Waits for the answers of subgraphs until the client leaves or the time is over. */
+  readonly caller: Caller;
   readonly failure: RequestFailure;
 }
 
@@ -21,10 +21,10 @@ export interface RequestFailure {
   readonly causes: Set<string>;
 }
 
-export function requestContext(request: HttpRequest): RequestContext {
+export function requestContext(request: HttpRequest, caller: Caller): RequestContext {
   return {
     request,
-    batches: new Map(),
+    caller,
     failure: { operations: new Set(), codes: new Set(), subgraphs: new Set(), causes: new Set() },
   };
 }

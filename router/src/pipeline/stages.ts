@@ -6,10 +6,14 @@
  * `HttpRequest -> ParsedOperation -> ValidatedOperation -> PlannedOperation -> ExecutedPlan -> ShapedResponse`
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { QueryPlan } from '@apollo/query-planner';
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
+import type { ClientError } from '@selvedge/errors';
+import type { CompiledOperation } from '../execution/compiled-operation.js';
+import type { PlanOutcome } from '../execution/run-plan.js';
+import type { CacheHint } from '../subgraphs/cache-control.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
-import type { ApolloRequest, ExecutionOutcome } from './apollo-types.js';
+import type { JsonData } from './json-data.js';
+import type { RequestContext } from './request-context.js';
 
 /** A client's request, read to its end. */
 export interface HttpRequest {
@@ -21,8 +25,6 @@ export interface HttpRequest {
   readonly search: string;
   /** The body's JSON, not yet looked into; `undefined` without a body. */
   readonly body: unknown;
-  /** Aborted when the client has left, or when `traffic_shaping.router.timeout` is over. */
-  readonly signal: AbortSignal;
 }
 
 /** The one operation that is to be executed. Its document is valid for the API schema. */
@@ -34,8 +36,9 @@ export interface ParsedOperation {
   readonly definition: OperationDefinitionNode;
   readonly operationName: string | undefined;
   readonly variables: Variables;
-  /** What @apollo/gateway's executor asks for; nothing of ours reads it. */
-  readonly apollo: ApolloRequest;
+  readonly context: RequestContext;
+  /** Restricted by what subgraphs say of their answers; `null` where nobody asks. */
+  readonly cachePolicy: CachePolicy | null;
 }
 
 /** Its variables fit their types, and it is within the limits. */
@@ -47,14 +50,25 @@ export interface ValidatedOperation extends ParsedOperation {
 }
 
 export interface PlannedOperation extends ValidatedOperation {
-  readonly plan: QueryPlan;
+  /** Of `@override(label:)`: those that are on for this request. */
+  readonly overrideLabels: readonly string[];
+  readonly compiled: CompiledOperation;
 }
 
 export interface ExecutedPlan extends PlannedOperation {
-  readonly outcome: ExecutionOutcome;
+  /** An error: there was nothing to execute. */
+  readonly outcome: PlanOutcome | ClientError;
 }
 
 /** What the client gets, but for the formatting of errors, which is @apollo/server's last step. */
-export type ShapedResponse = Readonly<Pick<ExecutionOutcome, 'data' | 'errors' | 'extensions'>>;
+export interface ShapedResponse {
+  readonly data: JsonData | null;
+  readonly errors?: readonly GraphQLError[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+export interface CachePolicy {
+  restrict(hint: CacheHint): void;
+}
 
 export type Variables = Readonly<Record<string, unknown>>;

@@ -3,22 +3,25 @@
  * replaced whole (docs/adr/0002-immutable-supergraph.md).
  */
 import { createHash } from 'node:crypto';
-import { Supergraph as FederationSupergraph, type Schema } from '@apollo/federation-internals';
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
 import type { RouterConfig } from '../config/schema.js';
 import { suggest } from '../config/suggest.js';
 import type { CostTable } from '../cost/cost-table.js';
-import type { RequestContext } from '../pipeline/request-context.js';
+import {
+  compileOperation,
+  type CompiledOperation,
+  type OperationToCompile,
+} from '../execution/compiled-operation.js';
+import { TypeRelations } from '../execution/type-relations.js';
 import { dataNames, type DataNames } from '../planner/data-names.js';
 import { labelDecision, type DecideLabels } from '../planner/override-labels.js';
 import { cachedPlanner, type CachedPlanner } from '../planner/plan-cache.js';
 import { startPlannerPool, type PlannerPool } from '../planner/planner-pool.js';
 import { startPlannerThread, ThreadEnded, UnreadableSupergraph } from '../planner/planner-thread.js';
 import type { SupergraphDigest } from '../planner/supergraph-planner.js';
-import { SubgraphDataSource } from '../subgraphs/data-source.js';
 import { compileHeaderRules } from '../subgraphs/header-rules.js';
 import { transportOptions } from '../subgraphs/transport-options.js';
+import { Subgraph } from '../subgraphs/subgraph.js';
 import { ConnectionPools } from '../subgraphs/transport.js';
 import { refuseFeatures, SupergraphError } from './features.js';
 
@@ -28,10 +31,6 @@ export interface Supergraph {
   readonly sdl: string;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
-  /** All there is, `@inaccessible` included. Built when it is first asked for. */
-  readonly supergraphSchema: GraphQLSchema;
-  /** The same in the forms that @apollo/gateway's executor asks for. Built when they are first asked for. */
-  readonly federation: { readonly supergraphSchema: GraphQLSchema; readonly apiSchema: Schema };
   readonly planner: CachedPlanner;
   /** What the fetches of plans call the fields of clients. */
   readonly names: DataNames;
@@ -39,7 +38,9 @@ export interface Supergraph {
   readonly overrideLabels: readonly string[];
   /** Which of them are on for a request: once per client operation, before planning. */
   readonly decideLabels: DecideLabels;
-  readonly dataSources: Readonly<Record<string, GraphQLDataSource<RequestContext>>>;
+  readonly subgraphs: ReadonlyMap<string, Subgraph>;
+  /** Prepares what a plan needs to be executed and its answer to be made: once per plan. */
+  readonly compile: (operation: OperationToCompile) => CompiledOperation;
   readonly costs: CostTable;
   /** What an operator should know of this supergraph, one sentence each. */
   readonly warnings: readonly string[];
@@ -92,27 +93,27 @@ function assemble(sdl: string, config: RouterConfig, planning: PlannerPool): Sup
   const urls = subgraphUrls(digest, config);
   const pools = new ConnectionPools();
   const { limit, max_bytes: maxBytes } = config.supergraph.query_planning.cache.in_memory;
-  const supergraphSchema = once(() =>
-    buildASTSchema(parse(sdl), { assumeValid: true, assumeValidSDL: true }),
-  );
-  const federation = once(() => readFederation(sdl));
-  const dataSources = once(() => buildDataSources(federation().whole, urls, config, pools));
+  const apiSchema = schemaOf(digest.apiSdl);
+  // With all that is `@inaccessible`: subgraphs answer with what clients do not see.
+  const types = new TypeRelations(schemaOf(sdl));
+  const names = dataNames(digest.reservedNames);
+  const compiled = new WeakMap<OperationToCompile['plan'], CompiledOperation>();
   return {
     id: supergraphId(sdl),
     sdl,
-    apiSchema: buildASTSchema(parse(digest.apiSdl), { assumeValid: true, assumeValidSDL: true }),
-    get supergraphSchema() {
-      return supergraphSchema();
-    },
-    get federation() {
-      return federation();
-    },
+    apiSchema,
     planner: cachedPlanner((request) => planning.plan(request), { limit, maxBytes }),
-    names: dataNames(digest.reservedNames),
+    names,
     overrideLabels: digest.overrideLabels,
     decideLabels: labelDecision(digest.overrideLabels, config.override),
-    get dataSources() {
-      return dataSources();
+    subgraphs: buildSubgraphs(urls, config, pools, types),
+    compile(operation) {
+      let known = compiled.get(operation.plan);
+      if (known === undefined) {
+        known = compileOperation(operation, { apiSchema, types, names });
+        compiled.set(operation.plan, known);
+      }
+      return known;
     },
     costs: digest.costs,
     warnings: [...unknownSubgraphs(digest, config), ...unknownLabels(digest, config)],
@@ -122,15 +123,8 @@ function assemble(sdl: string, config: RouterConfig, planning: PlannerPool): Sup
   };
 }
 
-function once<Value extends object>(make: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => (value ??= make());
-}
-
-/** For @apollo/gateway's executor alone: this blocks the thread for as long as a supergraph takes to read. */
-function readFederation(sdl: string) {
-  const whole = FederationSupergraph.build(sdl, { supportedFeatures: null, validateSupergraph: false });
-  return { whole, supergraphSchema: whole.schema.toGraphQLJSSchema(), apiSchema: whole.apiSchema() };
+function schemaOf(sdl: string): GraphQLSchema {
+  return buildASTSchema(parse(sdl, { noLocation: true }), { assumeValid: true, assumeValidSDL: true });
 }
 
 /** @throws SupergraphError for one that has none */
@@ -140,29 +134,25 @@ function subgraphUrls({ subgraphs }: SupergraphDigest, config: RouterConfig): Re
   );
 }
 
-function buildDataSources(
-  federation: FederationSupergraph,
+function buildSubgraphs(
   urls: ReadonlyMap<string, string>,
   config: RouterConfig,
   pools: ConnectionPools,
-): Record<string, SubgraphDataSource> {
-  const subgraphs = federation.subgraphs();
+  types: TypeRelations,
+): ReadonlyMap<string, Subgraph> {
   const { all: batchAll, subgraphs: batchEach } = config.batching.subgraph;
-  return Object.fromEntries(
+  const { all: shapeAll, subgraphs: shapeEach } = config.traffic_shaping;
+  return new Map(
     [...urls].map(([name, url]) => {
-      const schema = subgraphs.get(name)?.schema;
-      if (schema === undefined)
-        throw new SupergraphError(`expected a schema for subgraph ${name} but got none`);
-      const transport = pools.transport(transportOptions(config, name, url));
-      const source = new SubgraphDataSource({
+      const subgraph = new Subgraph({
         name,
-        schema,
-        transport,
-        headers: compileHeaderRules(config.headers, name),
-        batching: (batchEach[name] ?? batchAll).enabled,
-        readsCacheControl: config.client_cache !== undefined,
+        types,
+        transport: pools.transport(transportOptions(config, name, url)),
+        headerRules: compileHeaderRules(config.headers, name),
+        takesArrays: (batchEach[name] ?? batchAll).enabled,
+        isShared: shapeEach[name]?.deduplicate_query ?? shapeAll.deduplicate_query,
       });
-      return [name, source];
+      return [name, subgraph];
     }),
   );
 }

@@ -1,0 +1,78 @@
+/** From what the fetches have brought to what the client gets: data as text, and every error at its place. */
+import type { ErrorCode } from '@selvedge/errors';
+import { GraphQLError } from 'graphql';
+import type { CompiledOperation } from './compiled-operation.js';
+import { placeErrors, type Path, type PlacedError } from './places.js';
+import type { PlanOutcome } from './run-plan.js';
+import { writeAnswer, type Problem } from './write-answer.js';
+
+export interface Answer {
+  /** JSON. */
+  readonly data: string;
+  readonly errors: readonly GraphQLError[];
+  /** Values that the schema does not allow, and that have become null: for the people who run the subgraphs. */
+  readonly valueCompletion: readonly GraphQLError[];
+}
+
+export function makeAnswer(
+  { plan, shape }: CompiledOperation,
+  { results, failures }: PlanOutcome,
+  variables: Readonly<Record<string, unknown>>,
+): Answer {
+  const { text, problems } = writeAnswer(shape, results, variables);
+  if (failures.length === 0 && problems.length === 0) return { data: text, errors: [], valueCompletion: [] };
+  const placed = placeErrors(plan, results, failures, shape);
+  const known = placed.flatMap(({ path }) => (path === undefined ? [] : [path]));
+  const unexplained = problems.filter(({ kind, path }) => isError(kind) && !isExplained(path, known));
+  const completion = problems.filter(({ kind }) => !isError(kind));
+  return {
+    data: text,
+    errors: [...placed.map(asGraphQLError), ...unexplained.map(malformed)],
+    valueCompletion: completion.map(invalid),
+  };
+}
+
+/** A subgraph's own error says already why there is a null, at the place itself, below it or above it. */
+function isExplained(path: Path, known: readonly Path[]): boolean {
+  return known.some((other) => {
+    const length = Math.min(path.length, other.length);
+    for (let index = 0; index < length; index += 1) if (path[index] !== other[index]) return false;
+    return true;
+  });
+}
+
+function isError(kind: Problem['kind']): boolean {
+  return kind === 'null' || kind === 'shape';
+}
+
+function asGraphQLError({ error, path, subgraph }: PlacedError): GraphQLError {
+  const given: unknown = 'extensions' in error ? error.extensions : {};
+  const extensions = { code: 'DOWNSTREAM_SERVICE_ERROR', ...(given as object), serviceName: subgraph };
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions,
+    ...(path !== undefined && { path }),
+  });
+}
+
+function malformed({ kind, path, coordinate }: Problem): GraphQLError {
+  const code: ErrorCode = 'SUBREQUEST_MALFORMED_RESPONSE';
+  const message =
+    kind === 'null'
+      ? `Cannot return null for non-nullable ${placeOf(path, coordinate)}.`
+      : `Expected another shape of value for ${placeOf(path, coordinate)}.`;
+  return new GraphQLError(message, { path, extensions: { code } });
+}
+
+function invalid({ kind, path, coordinate }: Problem): GraphQLError {
+  const what = kind === 'typename' ? 'Invalid __typename found for object at' : 'Invalid value found for';
+  const extensions = { code: 'INVALID_GRAPHQL' };
+  return new GraphQLError(`${what} ${placeOf(path, coordinate)}.`, { path, extensions });
+}
+
+function placeOf(path: Path, coordinate: string): string {
+  const last = path.at(-1);
+  return typeof last === 'number'
+    ? `array element at index ${last} of field ${coordinate}`
+    : `field ${coordinate}`;
+}

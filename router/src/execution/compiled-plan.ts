@@ -1,0 +1,52 @@
+/** A plan with everything prepared that does not depend on the request. */
+import type { QueryPlan } from '@apollo/query-planner';
+import type { DataNode } from './data-tree.js';
+import { fetchGraph, type Fetch } from './fetch-graph.js';
+import { fetchGroups, type FetchGroup } from './fetch-groups.js';
+import { compileWalk, type Walk } from './positions.js';
+import { compileRepresentation, type WriteRepresentation } from './representations.js';
+import type { TypeRelations } from './type-relations.js';
+
+export interface CompiledFetch {
+  readonly fetch: Fetch;
+  /** Index of its group. */
+  readonly group: number;
+  readonly walk: Walk;
+  readonly write: WriteRepresentation;
+  /** Whether representations may have fields that another fetch brought to the same objects. */
+  readonly readsAttached: boolean;
+}
+
+export interface CompiledGroup {
+  readonly fetches: readonly CompiledFetch[];
+}
+
+export interface CompiledPlan {
+  readonly types: TypeRelations;
+  readonly root: DataNode;
+  readonly fetches: readonly CompiledFetch[];
+  readonly groups: readonly CompiledGroup[];
+}
+
+export function compilePlan(plan: QueryPlan, types: TypeRelations): CompiledPlan {
+  const { fetches, root } = fetchGraph(plan);
+  const groups = fetchGroups(fetches);
+  const groupOf = (fetch: Fetch) => groups.findIndex((group: FetchGroup) => group.fetches.includes(fetch));
+  const compiled = fetches.map((fetch) => ({
+    fetch,
+    group: groupOf(fetch),
+    walk: compileWalk(fetch),
+    write: compileRepresentation(fetch, types),
+    readsAttached: fetch.node.sources.some(
+      (source) => source.parentSlot === null && fetch.after.has(source.fetch),
+    ),
+  }));
+  return {
+    types,
+    root,
+    fetches: compiled,
+    groups: groups.map((group) => ({
+      fetches: compiled.filter(({ fetch }) => group.fetches.includes(fetch)),
+    })),
+  };
+}

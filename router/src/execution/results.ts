@@ -1,0 +1,103 @@
+/**
+ * What the fetches of one request have brought so far. The values are shared with other requests and never written to;
+ * what is this request's own is which entity belongs to which position: an entity is found by the object that it was
+ * asked for with (its host), because that object is itself what stands at the position.
+ */
+import type { DataNode } from './data-tree.js';
+import { isJsonObject, type JsonObject } from './json-text.js';
+import type { TypeRelations } from './type-relations.js';
+
+/** One object a source, in the order of the node's sources; `undefined` where a source has none here. */
+export type Position = (JsonObject | undefined)[];
+
+/** Of one fetch. */
+export interface FetchResult {
+  /** Where it began at a root type. */
+  readonly data: JsonObject | null;
+  /** Each distinct representation's entity, where it asked for entities. */
+  readonly entities: readonly (JsonObject | null)[];
+  /** The entity of a host, as an index. */
+  readonly hosts: ReadonlyMap<JsonObject, number> | null;
+}
+
+export class Results {
+  private readonly byFetch: (FetchResult | undefined)[] = [];
+
+  constructor(readonly types: TypeRelations) {}
+
+  of(fetch: number): FetchResult | undefined {
+    return this.byFetch[fetch];
+  }
+
+  put(fetch: number, result: FetchResult): void {
+    this.byFetch[fetch] = result;
+  }
+
+  /** Fills the places of attached sources; those of inherited sources must be filled. */
+  attach(node: DataNode, position: Position): void {
+    const { sources } = node;
+    for (let slot = 0; slot < sources.length; slot += 1) {
+      const source = sources[slot];
+      if (source?.parentSlot !== null) continue;
+      const result = this.byFetch[source.fetch];
+      if (result === undefined) continue;
+      if (result.hosts === null) {
+        position[slot] = result.data ?? undefined;
+        continue;
+      }
+      const entity = entityIndex(result.hosts, node, position);
+      if (entity !== undefined) position[slot] = result.entities[entity] ?? undefined;
+    }
+  }
+
+  /** The position of the child whose values these are, which must be objects or nothing. */
+  childPosition(child: DataNode, values: readonly unknown[]): Position | null {
+    const position: Position = [];
+    let isEmpty = true;
+    for (let slot = 0; slot < child.sources.length; slot += 1) {
+      const parentSlot = child.sources[slot]?.parentSlot ?? null;
+      const value = parentSlot === null ? undefined : values[parentSlot];
+      const object = isJsonObject(value) ? value : undefined;
+      position.push(object);
+      if (object !== undefined) isEmpty = false;
+    }
+    if (isEmpty) return null;
+    this.attach(child, position);
+    return position;
+  }
+
+  rootPosition(root: DataNode): Position {
+    const position: Position = root.sources.map(() => undefined);
+    this.attach(root, position);
+    return position;
+  }
+
+  /**
+   * What the object calls itself. A subgraph that has the type as an `@interfaceObject` calls it by the interface, so
+   * an object type's name goes before that, wherever it comes from.
+   */
+  typename(position: Position): string | undefined {
+    let abstract: string | undefined;
+    for (let slot = position.length - 1; slot >= 0; slot -= 1) {
+      const name = position[slot]?.['__typename'];
+      if (typeof name !== 'string') continue;
+      if (this.types.isObject(name)) return name;
+      abstract ??= name;
+    }
+    return abstract;
+  }
+}
+
+export function entityIndex(
+  hosts: ReadonlyMap<JsonObject, number>,
+  node: DataNode,
+  position: Position,
+): number | undefined {
+  for (let slot = 0; slot < node.sources.length; slot += 1) {
+    const host = position[slot];
+    if (host === undefined || node.sources[slot]?.parentSlot === null) continue;
+    const entity = hosts.get(host);
+    if (entity !== undefined) return entity;
+  }
+  return undefined;
+}

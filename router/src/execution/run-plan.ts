@@ -1,0 +1,257 @@
+/**
+ * Runs a plan: sends each fetch as soon as what it comes after is there, equal ones together, and keeps what came back.
+ * Nothing is merged and nothing shaped here.
+ */
+import type { CompiledFetch, CompiledGroup, CompiledPlan } from './compiled-plan.js';
+import type { FetchAnswer, FetchError, FetchPort } from './fetch-answer.js';
+import type { JsonObject } from './json-text.js';
+import { forEachPosition } from './positions.js';
+import { contextVariables } from './representations.js';
+import { Results, type Position } from './results.js';
+
+export interface PlanRequest {
+  readonly port: FetchPort;
+  /** As the client sent them: subgraphs coerce by themselves. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** With defaults filled in: what `@skip` and `@include` look at. */
+  readonly coercedVariables: Readonly<Record<string, unknown>>;
+  /** Milliseconds that a fetch may be kept for others of its group, by subgraph. */
+  readonly patience: (subgraph: string) => number;
+}
+
+/** An error of a fetch, before it is known where in the client's answer it belongs. */
+export interface FailedFetch {
+  readonly fetch: CompiledFetch;
+  readonly error: FetchError;
+}
+
+export interface PlanOutcome {
+  readonly results: Results;
+  readonly failures: readonly FailedFetch[];
+}
+
+/** @returns when all fetches of the part are done. @param part a deferred part; `null`: the answer itself */
+export async function runPlan(plan: CompiledPlan, request: PlanRequest): Promise<PlanOutcome> {
+  const run = new PlanRun(plan, request);
+  await run.done;
+  return run;
+}
+
+class PlanRun implements PlanOutcome {
+  readonly results: Results;
+  readonly failures: FailedFetch[] = [];
+  readonly done: Promise<void>;
+  private readonly waitingFor: number[];
+  private readonly groups: GroupRun[];
+  private unfinished: number;
+  private finish: () => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+
+  constructor(
+    private readonly plan: CompiledPlan,
+    private readonly request: PlanRequest,
+  ) {
+    this.results = new Results(plan.types);
+    this.waitingFor = plan.fetches.map(({ fetch }) => fetch.after.size);
+    this.groups = plan.groups.map((group) => ({ group, ready: [], sent: 0, timer: undefined }));
+    this.unfinished = plan.fetches.length;
+    this.done = new Promise((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = reject;
+    });
+    if (this.unfinished === 0) this.finish();
+    for (const compiled of plan.fetches) if (compiled.fetch.after.size === 0) this.ready(compiled);
+  }
+
+  private ready(compiled: CompiledFetch): void {
+    const run = this.groups[compiled.group];
+    if (run === undefined) return;
+    run.ready.push(compiled);
+    const { length } = run.group.fetches;
+    if (run.sent + run.ready.length === length) {
+      this.flush(run);
+    } else {
+      // What is ready waits for the rest of its group, but not for long: the rest may come after something slow.
+      run.timer ??= setTimeout(() => {
+        this.flush(run);
+      }, this.request.patience(compiled.fetch.subgraph));
+    }
+  }
+
+  private flush(run: GroupRun): void {
+    clearTimeout(run.timer);
+    run.timer = undefined;
+    const fetches = run.ready;
+    run.ready = [];
+    run.sent += fetches.length;
+    this.send(fetches).then(
+      () => {
+        for (const { fetch } of fetches) this.completed(fetch.index);
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+  }
+
+  private completed(index: number): void {
+    this.unfinished -= 1;
+    for (const later of this.plan.fetches) {
+      if (!later.fetch.after.has(index)) continue;
+      const left = (this.waitingFor[later.fetch.index] ?? 0) - 1;
+      this.waitingFor[later.fetch.index] = left;
+      if (left === 0) this.ready(later);
+    }
+    if (this.unfinished === 0) this.finish();
+  }
+
+  private async send(group: readonly CompiledFetch[]): Promise<void> {
+    const { coercedVariables } = this.request;
+    const fetches = group.filter(({ fetch }) =>
+      fetch.conditions.every(({ variable, expected }) => coercedVariables[variable] === expected),
+    );
+    const [first] = fetches;
+    if (first === undefined) return;
+    if (first.fetch.requires === null) await this.sendRootFetch(first);
+    else if (first.fetch.contextRewrites.length > 0) await this.sendContextFetch(first);
+    else await this.sendEntityFetches(fetches);
+  }
+
+  private async sendRootFetch(compiled: CompiledFetch): Promise<void> {
+    if (compiled.fetch.node.parent !== null && !this.hasPosition(compiled)) return;
+    const answer = await this.fetch(compiled, this.variables(compiled), null);
+    this.results.put(compiled.fetch.index, { data: answer.data, entities: [], hosts: null });
+    this.keepErrors(compiled, answer, 0);
+  }
+
+  private async sendEntityFetches(fetches: readonly CompiledFetch[]): Promise<void> {
+    const [first] = fetches;
+    if (first === undefined) return;
+    const distinct = new Distinct();
+    const hosts = fetches.map((compiled) => this.collect(compiled, distinct));
+    if (distinct.texts.length === 0) return;
+    const answer = await this.fetch(first, this.variables(first), distinct.texts);
+    fetches.forEach((compiled, index) => {
+      const result = { data: null, entities: answer.entities, hosts: hosts[index] ?? new Map() };
+      this.results.put(compiled.fetch.index, result);
+      this.keepErrors(compiled, answer, 0);
+    });
+  }
+
+  /** Arguments from the context are variables, so entities whose context differs are asked for apart. */
+  private async sendContextFetch(compiled: CompiledFetch): Promise<void> {
+    const { fetch, walk, write } = compiled;
+    const calls = new Map<string, Distinct>();
+    const asked: { readonly position: Position; readonly call: string; readonly entity: number }[] = [];
+    forEachPosition({ ...walk, origin: null }, this.results, (position, ancestors) => {
+      const text = write(position, this.results);
+      if (text === null) return;
+      const call = contextVariables(fetch, ancestors, this.results);
+      const distinct = calls.get(call) ?? new Distinct();
+      calls.set(call, distinct);
+      asked.push({ position, call, entity: distinct.add(text) });
+    });
+    const own = this.variables(compiled);
+    const answers = await Promise.all(
+      [...calls].map(async ([call, { texts }]) => {
+        const variables = own === '' ? call : `${own},${call}`;
+        return { call, answer: await this.fetch(compiled, variables, texts) };
+      }),
+    );
+    const entities: (JsonObject | null)[] = [];
+    const offsets = new Map<string, number>();
+    for (const { call, answer } of answers) {
+      offsets.set(call, entities.length);
+      this.keepErrors(compiled, answer, entities.length);
+      entities.push(...answer.entities);
+    }
+    const hosts = new Map<JsonObject, number>();
+    for (const { position, call, entity } of asked) {
+      noteHosts(compiled, position, (offsets.get(call) ?? 0) + entity, hosts);
+    }
+    this.results.put(fetch.index, { data: null, entities, hosts });
+  }
+
+  /** Names each entity at the fetch's positions. @returns the entity of each host */
+  private collect(compiled: CompiledFetch, distinct: Distinct): Map<JsonObject, number> {
+    const { fetch, walk, write, readsAttached } = compiled;
+    const hosts = new Map<JsonObject, number>();
+    const slot = walk.origin?.slot;
+    forEachPosition(walk, this.results, (position) => {
+      const host = slot === undefined ? undefined : position[slot];
+      // The same object again, by way of an entity that occurs more than once.
+      if (host !== undefined && hosts.has(host)) return;
+      if (slot !== undefined && readsAttached) this.results.attach(fetch.node, position);
+      const text = write(position, this.results);
+      if (text === null) return;
+      const entity = distinct.add(text);
+      if (host === undefined) noteHosts(compiled, position, entity, hosts);
+      else hosts.set(host, entity);
+    });
+    return hosts;
+  }
+
+  private hasPosition({ walk }: CompiledFetch): boolean {
+    let found = false;
+    forEachPosition(walk, this.results, () => {
+      found = true;
+    });
+    return found;
+  }
+
+  private fetch({ fetch }: CompiledFetch, variables: string, representations: readonly string[] | null) {
+    const { template, followsMutation } = fetch;
+    return this.request.port.fetch({ template, variables, representations, followsMutation });
+  }
+
+  private variables({ fetch }: CompiledFetch): string {
+    let text = '';
+    for (const name of fetch.template.variables) {
+      const value = this.request.variables[name];
+      if (value === undefined) continue;
+      text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    }
+    return text;
+  }
+
+  private keepErrors(fetch: CompiledFetch, answer: FetchAnswer, offset: number): void {
+    for (const error of answer.errors) {
+      const entity = error.entity === null ? null : error.entity + offset;
+      this.failures.push({ fetch, error: offset === 0 ? error : { ...error, entity } });
+    }
+  }
+}
+
+interface GroupRun {
+  readonly group: CompiledGroup;
+  ready: CompiledFetch[];
+  sent: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Representations by their text. */
+class Distinct {
+  readonly texts: string[] = [];
+  private readonly indexes = new Map<string, number>();
+
+  add(text: string): number {
+    const known = this.indexes.get(text);
+    if (known !== undefined) return known;
+    const index = this.texts.push(text) - 1;
+    this.indexes.set(text, index);
+    return index;
+  }
+}
+
+/** Every object of the position that was there before the fetch leads to its entity. */
+function noteHosts(
+  { fetch }: CompiledFetch,
+  position: Position,
+  entity: number,
+  hosts: Map<JsonObject, number>,
+): void {
+  fetch.node.sources.forEach((source, slot) => {
+    const host = position[slot];
+    if (host !== undefined && source.parentSlot !== null) hosts.set(host, entity);
+  });
+}

@@ -1,0 +1,142 @@
+/**
+ * CollectFields (GraphQL specification, 6.3.2), done once per operation and concrete type. What depends on variables
+ * (`@skip`, `@include`) becomes a guard that is looked at per request.
+ */
+import {
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isAbstractType,
+  Kind,
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLInterfaceType,
+  type GraphQLSchema,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Condition } from './fetch-graph.js';
+
+/** All must hold; empty: always. */
+export type Guard = readonly Condition[];
+
+export interface GuardedSelectionSet {
+  readonly selectionSet: SelectionSetNode;
+  readonly guard: Guard;
+}
+
+export interface CollectedField {
+  readonly responseName: string;
+  readonly nodes: readonly FieldNode[];
+  /** One of them must hold. */
+  readonly guards: readonly Guard[];
+  /** Of all nodes, in order. */
+  readonly selectionSets: readonly GuardedSelectionSet[];
+}
+
+export interface CollectContext {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+export function collectFields(
+  context: CollectContext,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  selectionSets: readonly GuardedSelectionSet[],
+): CollectedField[] {
+  const fields = new Map<string, MutableField>();
+  for (const { selectionSet, guard } of selectionSets) {
+    new Collector(context, type, fields).collect(selectionSet, guard, new Set());
+  }
+  return [...fields.values()];
+}
+
+export function holds(guards: readonly Guard[], variables: Readonly<Record<string, unknown>>): boolean {
+  return guards.some((guard) => guard.every(({ variable, expected }) => variables[variable] === expected));
+}
+
+interface MutableField extends CollectedField {
+  readonly nodes: FieldNode[];
+  guards: Guard[];
+  readonly selectionSets: GuardedSelectionSet[];
+}
+
+class Collector {
+  constructor(
+    private readonly context: CollectContext,
+    private readonly type: GraphQLObjectType | GraphQLInterfaceType,
+    private readonly fields: Map<string, MutableField>,
+  ) {}
+
+  collect(selectionSet: SelectionSetNode, outer: Guard, spread: ReadonlySet<string>): void {
+    for (const selection of selectionSet.selections) {
+      const guard = guardOf(selection, outer);
+      if (guard === null) continue;
+      switch (selection.kind) {
+        case Kind.FIELD:
+          this.add(selection, guard);
+          break;
+        case Kind.INLINE_FRAGMENT:
+          if (this.applies(selection.typeCondition?.name.value))
+            this.collect(selection.selectionSet, guard, spread);
+          break;
+        case Kind.FRAGMENT_SPREAD: {
+          const name = selection.name.value;
+          const fragment = this.context.fragments.get(name);
+          if (fragment === undefined || spread.has(name) || !this.applies(fragment.typeCondition.name.value))
+            break;
+          this.collect(fragment.selectionSet, guard, new Set([...spread, name]));
+          break;
+        }
+      }
+    }
+  }
+
+  private add(node: FieldNode, guard: Guard): void {
+    const responseName = node.alias?.value ?? node.name.value;
+    let field = this.fields.get(responseName);
+    if (field === undefined) {
+      field = { responseName, nodes: [], guards: [], selectionSets: [] };
+      this.fields.set(responseName, field);
+    }
+    field.nodes.push(node);
+    // Once it is there in any case, the other guards say nothing.
+    if (guard.length === 0) field.guards = [[]];
+    else if (field.guards[0]?.length !== 0) field.guards.push(guard);
+    if (node.selectionSet !== undefined) field.selectionSets.push({ selectionSet: node.selectionSet, guard });
+  }
+
+  private applies(condition: string | undefined): boolean {
+    if (condition === undefined || condition === this.type.name) return true;
+    const abstract = this.context.schema.getType(condition);
+    return isAbstractType(abstract) && this.context.schema.isSubType(abstract, this.type);
+  }
+}
+
+/** @returns `null`: never. Directives without variables are decided here. */
+function guardOf(selection: SelectionNode, outer: Guard): Guard | null {
+  if (selection.directives === undefined || selection.directives.length === 0) return outer;
+  const guard = [...outer];
+  for (const [name, expected] of [
+    ['skip', false],
+    ['include', true],
+  ] as const) {
+    const directive = selection.directives.find((node) => node.name.value === name);
+    const variable = directive && variableOf(directive);
+    if (variable !== undefined) {
+      if (!guard.some((known) => known.variable === variable && known.expected === expected))
+        guard.push({ variable, expected });
+    } else if (directive !== undefined) {
+      const definition = name === 'skip' ? GraphQLSkipDirective : GraphQLIncludeDirective;
+      if (getDirectiveValues(definition, selection)?.['if'] !== expected) return null;
+    }
+  }
+  return guard;
+}
+
+function variableOf(directive: DirectiveNode): string | undefined {
+  const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  return value?.kind === Kind.VARIABLE ? value.name.value : undefined;
+}

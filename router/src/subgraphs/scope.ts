@@ -1,0 +1,40 @@
+/**
+ * Who may share an answer: those for whom every header that the subgraph would get is the same. This is the one place
+ * that decides it; what it does not know is part of the scope, and so keeps callers apart.
+ */
+import type { Headers } from './header-rules.js';
+
+/** Where something came from and when it has to be done cannot change what it is. */
+const cannotShapeAnAnswer = new Set(['traceparent', 'tracestate', 'x-request-id']);
+
+export interface Scope {
+  /** Equal for those who may share. */
+  readonly key: string;
+  /** What is sent for one caller: name, value, name, value … */
+  readonly headers: readonly string[];
+  /** What is sent for several. */
+  readonly sharedHeaders: readonly string[];
+}
+
+/** @param headers in lower case. @param labels of `@override` that are on for the caller */
+export function scopeOf(headers: Headers, labels: readonly string[]): Scope {
+  const entries = Object.entries(headers);
+  if (entries.length === 0 && labels.length === 0) return noHeaders;
+  // Baggage is anything that callers tell each other; it is not sent for several, and so need not be equal.
+  const shared = entries.filter(([name]) => !cannotShapeAnAnswer.has(name) && name !== 'baggage');
+  shared.sort(([left], [right]) => (left < right ? -1 : 1));
+  return {
+    key: JSON.stringify([shared, labels]),
+    headers: [...entries.flat(), ...always],
+    sharedHeaders: [...shared.flat(), ...always],
+  };
+}
+
+const always = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/json, application/graphql-response+json',
+];
+
+const noHeaders: Scope = { key: '', headers: always, sharedHeaders: always };
