@@ -131,3 +131,50 @@ describeCases('keys that are null', nullKeys, [
     },
   },
 ]);
+
+// Left for what is required and entered again: only the key that is resolvable will do, though others come before it.
+const names = {
+  typeDefs: `
+    type Part
+      @key(fields: "id")
+      @key(fields: "code { a b }", resolvable: false)
+      @key(fields: "id code { b c }", resolvable: false) {
+      id: ID! @shareable code: Code! @shareable name: String!
+    }
+    type Code @shareable { a: ID! b: ID! c: ID! }
+  `,
+  resolvers: { Part: { __resolveReference: ({ id }: { id: string }) => ({ id, code, name: `name ${id}` }) } },
+};
+const labels = {
+  typeDefs: `
+    type Query { parts: [Part!]! }
+    type Part
+      @key(fields: "code { a b }", resolvable: false)
+      @key(fields: "id code { b c }")
+      @key(fields: "id", resolvable: false) {
+      id: ID! @shareable code: Code! @shareable name: String! @external label: String @requires(fields: "name")
+    }
+    type Code @shareable { a: ID! b: ID! c: ID! }
+  `,
+  resolvers: {
+    Query: { parts: () => [{ id: '1', code }] },
+    Part: {
+      __resolveReference: (part: { id?: string; code?: { b?: string; c?: string } }) => {
+        if (part.id === undefined || part.code?.b === undefined || part.code.c === undefined)
+          throw new Error('entered by a key that is not resolvable');
+        return part;
+      },
+      label: ({ name }: { name?: string }) => `label of ${String(name)}`,
+    },
+  },
+};
+const code = { a: 'a', b: 'b', c: 'c' };
+
+describeCases('a subgraph entered again for @requires', { names, labels }, [
+  {
+    title: 'by its only key that is resolvable',
+    query: '{ parts { id name label } }',
+    data: { parts: [{ id: '1', name: 'name 1', label: 'label of name 1' }] },
+    fails: "Apollo's planner builds the representation of the first key, though it is not resolvable",
+  },
+]);
