@@ -141,9 +141,6 @@ const summary = {
   },
 };
 
-const argumentsCollide =
-  'a required field with arguments collides with the same field of the client or of another @requires';
-
 describeCases('@requires', { content, sales, reports, summary }, [
   { title: 'a field', query: '{ posts { doubled } }', data: { posts: [{ doubled: 20 }, { doubled: 40 }] } },
   {
@@ -244,13 +241,11 @@ describeCases('@requires', { content, sales, reports, summary }, [
     title: "beside the client's own use with other arguments",
     query: '{ post(id: 1) { comments(limit: 1) { text } first } }',
     data: { post: { comments: [{ text: '1.0' }], first: '1.0 1.1 1.2' } },
-    fails: argumentsCollide,
   },
   {
     title: "the same, the client's use last",
     query: '{ post(id: 1) { first comments(limit: 1) { by } } }',
     data: { post: { first: '1.0 1.1 1.2', comments: [{ by: 'Ada' }] } },
-    fails: argumentsCollide,
   },
   {
     title: "the same, the client's arguments by variables",
@@ -262,7 +257,6 @@ describeCases('@requires', { content, sales, reports, summary }, [
         first: `${id}.0 ${id}.1 ${id}.2`,
       })),
     },
-    fails: argumentsCollide,
   },
   {
     title: 'the same, by a variable that happens to be equal to what is required',
@@ -279,13 +273,11 @@ describeCases('@requires', { content, sales, reports, summary }, [
     title: "the client's alias is the required field's name",
     query: '{ post(id: 1) { comments: price first } }',
     data: { post: { comments: 10, first: '1.0 1.1 1.2' } },
-    fails: argumentsCollide,
   },
   {
     title: 'two requirements of one field with different arguments',
     query: '{ post(id: 1) { first second } }',
     data: { post: { first: '1.0 1.1 1.2', second: 'flat 1.0 flat 1.1' } },
-    fails: argumentsCollide,
   },
   {
     title: "the two and the client's own third",
@@ -297,13 +289,11 @@ describeCases('@requires', { content, sales, reports, summary }, [
         comments: [{ text: `${id}.0` }],
       })),
     },
-    fails: argumentsCollide,
   },
   {
     title: "only below: the client's argument of a field inside what is required",
     query: '{ post(id: 1) { second comments(limit: 2, flat: true) { by } } }',
     data: { post: { second: 'flat 1.0 flat 1.1', comments: [{ by: 'Ada' }, { by: 'Ada' }] } },
-    fails: argumentsCollide,
   },
   {
     title: 'under @include, both ways at once',
