@@ -18,6 +18,8 @@ export interface OperationToCompile {
   /** The client's own, valid for the API schema. */
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
+  /** Whether what has `@defer` comes later. */
+  readonly defers?: boolean;
 }
 
 export interface CompileContext {
@@ -27,7 +29,7 @@ export interface CompileContext {
 }
 
 export function compileOperation(
-  { plan, document, definition }: OperationToCompile,
+  { plan, document, definition, defers = false }: OperationToCompile,
   { apiSchema, types, names }: CompileContext,
 ): CompiledOperation {
   const compiled = compilePlan(plan, types);
@@ -43,6 +45,7 @@ export function compileOperation(
     names,
     fetches: compiled.fetches.map(({ fetch }) => fetch),
     introspection: introspectionFields(apiSchema, definition, fragments),
+    defers,
   };
   const selectionSets = [{ selectionSet: definition.selectionSet, guard: [] }];
   return { plan: compiled, shape: new ObjectShape(context, compiled.root, type, selectionSets) };

@@ -66,6 +66,26 @@ export class Results {
     return position;
   }
 
+  /** The object at a path of keys and indexes; `null` where there is none. */
+  positionAt(root: DataNode, dataPath: readonly (string | number)[]): Position | null {
+    let node = root;
+    let position = this.rootPosition(root);
+    let values: unknown[] = position;
+    for (const [index, step] of dataPath.entries()) {
+      if (typeof step === 'number') {
+        values = values.map((value: unknown): unknown => (Array.isArray(value) ? value[step] : undefined));
+      } else {
+        values = position.map((object) => object?.[step]);
+        node = node.child(step);
+      }
+      if (typeof dataPath[index + 1] === 'number') continue;
+      const child = this.childPosition(node, values);
+      if (child === null) return null;
+      position = child;
+    }
+    return position;
+  }
+
   rootPosition(root: DataNode): Position {
     const position: Position = root.sources.map(() => undefined);
     this.attach(root, position);

@@ -30,22 +30,29 @@ export interface PlanOutcome {
   readonly failures: readonly FailedFetch[];
 }
 
-/** @returns when all fetches of the part are done. @param part a deferred part; `null`: the answer itself */
+/** A plan whose deferred parts are awaited one by one. */
+export interface PlanInParts extends PlanOutcome {
+  /** When all fetches of the part are done; `null`: those of the answer itself. */
+  done(part: string | null): Promise<void>;
+}
+
+/** @returns when all fetches are done, of which none is deferred */
 export async function runPlan(plan: CompiledPlan, request: PlanRequest): Promise<PlanOutcome> {
   const run = new PlanRun(plan, request);
-  await run.done;
+  await run.done(null);
   return run;
 }
 
-class PlanRun implements PlanOutcome {
+export function runPlanInParts(plan: CompiledPlan, request: PlanRequest): PlanInParts {
+  return new PlanRun(plan, request);
+}
+
+class PlanRun implements PlanInParts {
   readonly results: Results;
   readonly failures: FailedFetch[] = [];
-  readonly done: Promise<void>;
   private readonly waitingFor: number[];
   private readonly groups: GroupRun[];
-  private unfinished: number;
-  private finish: () => void = () => undefined;
-  private fail: (error: unknown) => void = () => undefined;
+  private readonly parts = new Map<string | null, PartRun>();
 
   constructor(
     private readonly plan: CompiledPlan,
@@ -54,13 +61,23 @@ class PlanRun implements PlanOutcome {
     this.results = new Results(plan.types);
     this.waitingFor = plan.fetches.map(({ fetch }) => fetch.after.size);
     this.groups = plan.groups.map((group) => ({ group, ready: [], sent: 0, timer: undefined }));
-    this.unfinished = plan.fetches.length;
-    this.done = new Promise((resolve, reject) => {
-      this.finish = resolve;
-      this.fail = reject;
-    });
-    if (this.unfinished === 0) this.finish();
+    for (const { fetch } of plan.fetches) this.part(fetch.part).unfinished += 1;
     for (const compiled of plan.fetches) if (compiled.fetch.after.size === 0) this.ready(compiled);
+  }
+
+  done(part: string | null): Promise<void> {
+    const run = this.part(part);
+    if (run.unfinished === 0) run.finish();
+    return run.done;
+  }
+
+  private part(part: string | null): PartRun {
+    let run = this.parts.get(part);
+    if (run === undefined) {
+      run = partRun();
+      this.parts.set(part, run);
+    }
+    return run;
   }
 
   private ready(compiled: CompiledFetch): void {
@@ -86,23 +103,24 @@ class PlanRun implements PlanOutcome {
     run.sent += fetches.length;
     this.send(fetches).then(
       () => {
-        for (const { fetch } of fetches) this.completed(fetch.index);
+        for (const { fetch } of fetches) this.completed(fetch);
       },
       (error: unknown) => {
-        this.fail(error);
+        for (const part of this.parts.values()) part.fail(error);
       },
     );
   }
 
-  private completed(index: number): void {
-    this.unfinished -= 1;
+  private completed({ index, part }: CompiledFetch['fetch']): void {
+    const run = this.part(part);
+    run.unfinished -= 1;
     for (const later of this.plan.fetches) {
       if (!later.fetch.after.has(index)) continue;
       const left = (this.waitingFor[later.fetch.index] ?? 0) - 1;
       this.waitingFor[later.fetch.index] = left;
       if (left === 0) this.ready(later);
     }
-    if (this.unfinished === 0) this.finish();
+    if (run.unfinished === 0) run.finish();
   }
 
   private async send(group: readonly CompiledFetch[]): Promise<void> {
@@ -220,6 +238,25 @@ class PlanRun implements PlanOutcome {
       this.failures.push({ fetch, error: offset === 0 ? error : { ...error, entity } });
     }
   }
+}
+
+interface PartRun {
+  unfinished: number;
+  readonly done: Promise<void>;
+  readonly finish: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function partRun(): PartRun {
+  let finish: () => void = () => undefined;
+  let fail: (error: unknown) => void = () => undefined;
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  // Whoever awaits the part hears of it; nobody may.
+  done.catch(() => undefined);
+  return { unfinished: 0, done, finish, fail };
 }
 
 interface GroupRun {

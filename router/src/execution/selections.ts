@@ -14,6 +14,7 @@ import {
   type GraphQLObjectType,
   type GraphQLInterfaceType,
   type GraphQLSchema,
+  type InlineFragmentNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -39,18 +40,33 @@ export interface CollectedField {
 export interface CollectContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Whether what has `@defer` comes later, by its label (see `incremental/deferred-parts.ts`); otherwise it is as any other. */
+  readonly defers?: boolean;
+}
+
+/** A fragment that comes in a part of its own. */
+export interface CollectedDefer {
+  readonly label: string;
+  readonly guard: Guard;
+  readonly selectionSet: SelectionSetNode;
+}
+
+export interface CollectedSelections {
+  readonly fields: readonly CollectedField[];
+  readonly deferred: readonly CollectedDefer[];
 }
 
 export function collectFields(
   context: CollectContext,
   type: GraphQLObjectType | GraphQLInterfaceType,
   selectionSets: readonly GuardedSelectionSet[],
-): CollectedField[] {
+): CollectedSelections {
   const fields = new Map<string, MutableField>();
+  const deferred: CollectedDefer[] = [];
   for (const { selectionSet, guard } of selectionSets) {
-    new Collector(context, type, fields).collect(selectionSet, guard, new Set());
+    new Collector(context, type, fields, deferred).collect(selectionSet, guard, new Set());
   }
-  return [...fields.values()];
+  return { fields: [...fields.values()], deferred };
 }
 
 export function holds(guards: readonly Guard[], variables: Readonly<Record<string, unknown>>): boolean {
@@ -68,6 +84,7 @@ class Collector {
     private readonly context: CollectContext,
     private readonly type: GraphQLObjectType | GraphQLInterfaceType,
     private readonly fields: Map<string, MutableField>,
+    private readonly deferred: CollectedDefer[],
   ) {}
 
   collect(selectionSet: SelectionSetNode, outer: Guard, spread: ReadonlySet<string>): void {
@@ -79,8 +96,7 @@ class Collector {
           this.add(selection, guard);
           break;
         case Kind.INLINE_FRAGMENT:
-          if (this.applies(selection.typeCondition?.name.value))
-            this.collect(selection.selectionSet, guard, spread);
+          if (this.applies(selection.typeCondition?.name.value)) this.collectInline(selection, guard, spread);
           break;
         case Kind.FRAGMENT_SPREAD: {
           const name = selection.name.value;
@@ -92,6 +108,13 @@ class Collector {
         }
       }
     }
+  }
+
+  private collectInline(fragment: InlineFragmentNode, guard: Guard, spread: ReadonlySet<string>): void {
+    const { selectionSet } = fragment;
+    const label = this.context.defers === true ? labelOf(fragment) : undefined;
+    if (label === undefined) this.collect(selectionSet, guard, spread);
+    else this.deferred.push({ label, guard, selectionSet });
   }
 
   private add(node: FieldNode, guard: Guard): void {
@@ -134,6 +157,12 @@ function guardOf(selection: SelectionNode, outer: Guard): Guard | null {
     }
   }
   return guard;
+}
+
+function labelOf({ directives = [] }: InlineFragmentNode): string | undefined {
+  const defer = directives.find(({ name }) => name.value === 'defer');
+  const label = defer?.arguments?.find(({ name }) => name.value === 'label')?.value;
+  return label?.kind === Kind.STRING ? label.value : undefined;
 }
 
 function variableOf(directive: DirectiveNode): string | undefined {

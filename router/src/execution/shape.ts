@@ -78,6 +78,15 @@ export interface IntrospectionField extends AnyField {
 export interface TypeShape {
   readonly name: string;
   readonly fields: readonly FieldShape[];
+  /** What of the object comes in later parts of the answer. */
+  readonly deferred: readonly DeferredShape[];
+}
+
+export interface DeferredShape {
+  /** Of the part. */
+  readonly label: string;
+  readonly guards: readonly Guard[] | null;
+  readonly object: ObjectShape;
 }
 
 /** An object of the answer, whatever type it turns out to have. */
@@ -88,7 +97,8 @@ export class ObjectShape {
   readonly parentSlot: number | null;
   /** Objects for which this fetch found the same entity are the same in all that the client asks for; `null`: none such. */
   readonly identifiedBy: number | null;
-  private readonly byType = new Map<string, TypeShape>();
+  private onlyType: TypeShape | undefined;
+  private readonly byType = new Map<string | undefined, TypeShape>();
   private fieldsByKey: ReadonlyMap<string, DataField> | undefined;
 
   constructor(
@@ -107,12 +117,15 @@ export class ObjectShape {
 
   /** @returns `null` where the name is not one of a type that this object can have for a client */
   forType(typename: string | undefined): TypeShape | null {
-    const known = typename === undefined ? undefined : this.byType.get(typename);
+    // Most objects can be of one type only, and subgraphs are not even asked for its name.
+    if (this.onlyType !== undefined) return this.onlyType;
+    const known = this.byType.get(typename);
     if (known !== undefined) return known;
     const type = this.concreteType(typename);
     if (type === null) return null;
-    const shape = { name: type.name, fields: this.compile(type) };
-    if (typename !== undefined) this.byType.set(typename, shape);
+    const shape = this.compile(type);
+    if (isObjectType(this.type)) this.onlyType = shape;
+    else this.byType.set(typename, shape);
     return shape;
   }
 
@@ -126,7 +139,7 @@ export class ObjectShape {
     const { schema } = this.context;
     if (isObjectType(this.type)) return this.type;
     const named = typename === undefined ? undefined : schema.getType(typename);
-    if (isObjectType(named) && schema.isSubType(this.type, named)) return named;
+    if (isObjectType(named)) return schema.isSubType(this.type, named) ? named : null;
     // A subgraph that has an interface as an object gives its name; without any name there may be but one possibility.
     const [only, ...others] = schema.getPossibleTypes(this.type);
     if (named === undefined && typename !== undefined) return null;
@@ -134,11 +147,17 @@ export class ObjectShape {
     return isInterfaceType(this.type) ? this.type : null;
   }
 
-  private compile(type: GraphQLObjectType | GraphQLInterfaceType): FieldShape[] {
-    return collectFields(this.context, type, this.selectionSets).flatMap((field) => {
-      const shape = this.compileField(type, field);
-      return shape === null ? [] : [shape];
-    });
+  private compile(type: GraphQLObjectType | GraphQLInterfaceType): TypeShape {
+    const { fields, deferred } = collectFields(this.context, type, this.selectionSets);
+    return {
+      name: type.name,
+      fields: fields.flatMap((field) => this.compileField(type, field) ?? []),
+      deferred: deferred.map(({ label, guard, selectionSet }) => ({
+        label,
+        guards: guard.length === 0 ? null : [guard],
+        object: new ObjectShape(this.context, this.node, type, [{ selectionSet, guard: [] }]),
+      })),
+    };
   }
 
   private compileField(

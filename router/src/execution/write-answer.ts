@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from './json-text.js';
 import { readValue } from './representations.js';
 import type { Position, Results } from './results.js';
 import { holds } from './selections.js';
-import type { DataField, FieldShape, ObjectShape, TypeShape, ValueShape } from './shape.js';
+import type { DataField, DeferredShape, FieldShape, ObjectShape, TypeShape, ValueShape } from './shape.js';
 
 export interface WrittenAnswer {
   /** JSON; `null` where a null has reached the root. */
@@ -36,19 +36,69 @@ export function writeAnswer(
 ): WrittenAnswer {
   const position = results.rootPosition(root.node);
   const fast = new Writer(results, variables, null);
-  const text = fast.root(root, position) ?? 'null';
+  const text = fast.object(root, root.type.name, position) ?? 'null';
   if (!fast.isFlawed) return { text, problems: [] };
   const problems: Problem[] = [];
-  new Writer(results, variables, problems).root(root, position);
+  new Writer(results, variables, problems).object(root, root.type.name, position);
   return { text, problems };
+}
+
+/** Where in the answer something of an object comes in a later part. */
+export interface DeferredPlace {
+  readonly shape: DeferredShape;
+  /** The object's type. */
+  readonly typename: string;
+  /** Of the client's answer. */
+  readonly path: readonly (string | number)[];
+  /** The same by the keys of the fetches' answers. */
+  readonly dataPath: readonly (string | number)[];
+}
+
+/** An object that an answer or a later part of it begins with. */
+export type Beginning = Pick<DeferredPlace, 'typename' | 'path' | 'dataPath'> & {
+  readonly object: ObjectShape;
+  readonly position: Position;
+};
+
+export interface WrittenPart extends WrittenAnswer {
+  /** Of objects that are in the text; not of those that a null has taken out. */
+  readonly deferred: readonly DeferredPlace[];
+}
+
+/** Writes one object of an answer that comes in parts. */
+export function writePart(
+  beginning: Beginning,
+  results: Results,
+  variables: Readonly<Record<string, unknown>>,
+): WrittenPart {
+  const { object, typename, position } = beginning;
+  const deferred: DeferredPlace[] = [];
+  const fast = new Writer(results, variables, null, { ...beginning, places: deferred });
+  const text = fast.object(object, typename, position);
+  if (text === null) deferred.length = 0;
+  const problems: Problem[] = [];
+  if (fast.isFlawed) new Writer(results, variables, problems, beginning).object(object, typename, position);
+  return { text: text ?? 'null', problems, deferred };
 }
 
 /** What a write gives: text, or `null` where the place cannot stay and its parent has to go. */
 type Written = string | null;
 
+interface PartOptions {
+  readonly path: readonly (string | number)[];
+  readonly dataPath: readonly (string | number)[];
+  /** Gets the places of later parts; `undefined`: there are none. */
+  readonly places?: DeferredPlace[];
+}
+
+const wholeAnswer: PartOptions = { path: [], dataPath: [] };
+
 class Writer {
   isFlawed = false;
-  private readonly path: (string | number)[] = [];
+  private readonly path: (string | number)[];
+  private readonly dataPath: (string | number)[];
+  private readonly places: DeferredPlace[] | null;
+  private readonly keepsPath: boolean;
   /** By the fetch that identifies objects: the text of each of its entities. */
   private readonly known = new Map<ObjectShape, Written[]>();
 
@@ -57,24 +107,53 @@ class Writer {
     private readonly variables: Readonly<Record<string, unknown>>,
     /** `null`: only whether there are any. */
     private readonly problems: Problem[] | null,
-  ) {}
+    { path, dataPath, places }: PartOptions = wholeAnswer,
+  ) {
+    this.path = [...path];
+    this.dataPath = [...dataPath];
+    this.places = places ?? null;
+    this.keepsPath = problems !== null || this.places !== null;
+  }
 
-  root(shape: ObjectShape, position: Position): Written {
-    const type = shape.forType(shape.type.name);
+  object(shape: ObjectShape, typename: string, position: Position): Written {
+    const type = shape.forType(typename);
     return type === null ? null : this.writeFields(type, position);
   }
 
   private writeFields(type: TypeShape, position: Position): Written {
     let text = '{';
+    if (this.places !== null) this.notePlaces(type, this.places);
     for (const field of type.fields) {
       if (field.guards !== null && !holds(field.guards, this.variables)) continue;
-      if (this.problems !== null) this.path.push(field.responseName);
-      const value = this.writeField(field, position);
-      if (this.problems !== null) this.path.pop();
+      const value = this.keepsPath
+        ? this.at(field.responseName, field.kind === 'data' ? field.key : field.responseName, () =>
+            this.writeField(field, position),
+          )
+        : this.writeField(field, position);
       if (value === null) return null;
       text += text.length === 1 ? field.label + value : `,${field.label}${value}`;
     }
     return `${text}}`;
+  }
+
+  /** One step further down. Of what becomes null there, nothing comes later. */
+  private at(step: string | number, key: string | number, write: () => Written): Written {
+    const { places } = this;
+    const before = places?.length ?? 0;
+    this.path.push(step);
+    this.dataPath.push(key);
+    const text = write();
+    this.path.pop();
+    this.dataPath.pop();
+    if (places !== null && (text === null || text === 'null')) places.length = before;
+    return text;
+  }
+
+  private notePlaces({ name, deferred }: TypeShape, places: DeferredPlace[]): void {
+    for (const shape of deferred) {
+      if (shape.guards !== null && !holds(shape.guards, this.variables)) continue;
+      places.push({ shape, typename: name, path: [...this.path], dataPath: [...this.dataPath] });
+    }
   }
 
   private writeField(field: FieldShape, position: Position): Written {
@@ -147,9 +226,7 @@ class Writer {
     let text = '[';
     let isWhole = true;
     for (let index = 0; index < length; index += 1) {
-      if (this.problems !== null) this.path.push(index);
-      const item = writeItem(index);
-      if (this.problems !== null) this.path.pop();
+      const item = this.keepsPath ? this.at(index, index, () => writeItem(index)) : writeItem(index);
       if (item === null) {
         isWhole = false;
         if (this.problems === null) break;
@@ -164,7 +241,7 @@ class Writer {
     const { node, inheritedSlot, identifiedBy } = object;
     const position: Position = new Array<JsonObject | undefined>(node.sources.length).fill(undefined);
     position[inheritedSlot ?? 0] = value;
-    if (identifiedBy !== null && this.problems === null) {
+    if (identifiedBy !== null && !this.keepsPath) {
       const hosts = this.results.of(identifiedBy)?.hosts;
       const entity = hosts?.get(value);
       if (entity !== undefined) return this.writeKnown(shape, object, entity, position, field);

@@ -14,6 +14,8 @@ export interface OperationToPlan {
   readonly operationName: string | undefined;
   /** The labels of `@override(label:)` that are on for this request, sorted (see override-labels.ts). */
   readonly overrideLabels: readonly string[];
+  /** Whether what has `@defer` comes in parts of its own. The key must differ then. */
+  readonly defers?: boolean;
 }
 
 export interface Planner {
@@ -25,6 +27,8 @@ export interface Planner {
 }
 
 /** The operation as a planner takes it. */
-export function planRequest({ document, operationName, overrideLabels }: OperationToPlan): PlanRequest {
-  return { text: document.loc?.source.body ?? print(document), operationName, overrideLabels };
+export function planRequest(operation: OperationToPlan): PlanRequest {
+  const { document, operationName, overrideLabels, defers = false } = operation;
+  const text = document.loc?.source.body ?? print(document);
+  return { text, operationName, overrideLabels, ...(defers && { defers }) };
 }

@@ -11,7 +11,7 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
 import { ClientError } from '@selvedge/errors';
-import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { parse, validate, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
 import { dataNames, namesInFieldSets, withDataNames } from './data-names.js';
@@ -43,6 +43,8 @@ export interface PlanRequest {
   readonly text: string;
   readonly operationName: string | undefined;
   readonly overrideLabels: readonly string[];
+  /** Whether what has `@defer` is planned apart; otherwise it is as if the directive were not there. */
+  readonly defers?: boolean;
   /** Of an operation that was validated against another supergraph. */
   readonly isUnvalidated?: boolean;
 }
@@ -73,15 +75,15 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   let validationSchema: GraphQLSchema | undefined;
   return {
     digest,
-    plan({ text, operationName, overrideLabels, isUnvalidated = false }) {
+    plan({ text, operationName, overrideLabels, defers = false, isUnvalidated = false }) {
       const client = parse(text, { noLocation: true });
       if (isUnvalidated) {
-        validationSchema ??= federation.apiSchema().toGraphQLJSSchema();
+        validationSchema ??= federation.apiSchema().toGraphQLJSSchema({ includeDefer: true });
         refuseInvalid(validationSchema, client);
       }
       const operation = operationFromDocument(
         apiSchema,
-        withDataNames(client, names),
+        withDataNames(defers ? client : withoutDefer(client), names),
         operationName === undefined ? {} : { operationName },
       );
       const overrideConditions = new Map(
@@ -119,6 +121,11 @@ function overrideLabels(schema: Schema): string[] {
     if (typeof label === 'string') labels.add(label);
   }
   return [...labels].sort();
+}
+
+/** What is no incremental answer's plan has no part that comes later. */
+function withoutDefer(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
 }
 
 function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
