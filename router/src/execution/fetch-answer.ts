@@ -20,6 +20,8 @@ export interface FetchAnswer {
   readonly errors: readonly FetchError[];
   /** The subgraph's `Cache-Control`, once for each answer that this one is made of; `undefined`: it said nothing. */
   readonly cacheControl: readonly (string | undefined)[];
+  /** Whether it is the caller's alone: it came with a cookie, or said that it is private. */
+  readonly isPrivate: boolean;
 }
 
 export interface FetchError {

@@ -9,13 +9,16 @@ import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
 import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
+import { knownText, type PersistedQueryStore } from '../apq/persisted-queries.js';
+import type { DirectAnswer, DirectAnswers } from '../pipeline/direct-answers.js';
 import { requestContext, type RequestContext, type RequestFailure } from '../pipeline/request-context.js';
 import type { HttpRequest } from '../pipeline/stages.js';
 import { deadlineHeader, deadlineOf } from '../subgraphs/deadline.js';
 import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
 import type { Cors } from './cors.js';
 import { operationStatus, type MediaType } from './media-types.js';
-import { writeSearch } from './parameters.js';
+import { compress, variesByCoding } from './compress.js';
+import { persistedQueryOf, writeSearch } from './parameters.js';
 import { readRequest, type WellFormedRequest } from './read-request.js';
 import { RequestLifetime } from './request-lifetime.js';
 import { sendError, type Refusal } from './respond.js';
@@ -25,6 +28,8 @@ export interface GraphQLHandlerOptions {
   readonly current: CurrentSupergraph;
   readonly cors: Cors;
   readonly log: Logger;
+  /** `null` where they are off. */
+  readonly persistedQueries: PersistedQueryStore | null;
 }
 
 export type GraphQLHandler = (
@@ -79,9 +84,10 @@ async function answer(
   read: WellFormedRequest,
   lifetime: RequestLifetime,
   response: ServerResponse,
-  { config, current }: GraphQLHandlerOptions,
+  options: GraphQLHandlerOptions,
 ): Promise<void> {
-  const execution = execute(context, current);
+  const { config } = options;
+  const execution = execute(context, read, options);
   const outcome = await Promise.race([execution, lifetime.overrun]);
   if (outcome === 'overrun') {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
@@ -95,14 +101,16 @@ async function answer(
     refuse(response, { status: 503, code, message }, read.mediaType);
     return;
   }
-  await write(response, outcome, read);
+  if ('bytes' in outcome) await writeBytes(response, outcome, read, context, config);
+  else await write(response, outcome, read, context, config);
 }
 
 /** Holds the lease until the execution has ended, which may be after the client got its answer. */
 async function execute(
   context: RequestContext,
-  current: CurrentSupergraph,
-): Promise<HTTPGraphQLResponse | ClientError> {
+  read: WellFormedRequest,
+  { current, persistedQueries }: GraphQLHandlerOptions,
+): Promise<HTTPGraphQLResponse | DirectAnswer | ClientError> {
   let lease;
   try {
     lease = current.acquire();
@@ -111,6 +119,8 @@ async function execute(
     throw error;
   }
   try {
+    const direct = answerDirectly(lease.running.direct, context, read, persistedQueries);
+    if (direct !== null) return await direct;
     return await lease.running.server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: asApolloRequest(context.request),
       context: () => Promise.resolve(context),
@@ -118,6 +128,56 @@ async function execute(
   } finally {
     lease.release();
   }
+}
+
+/** @returns `null` where @apollo/server has to answer */
+function answerDirectly(
+  direct: DirectAnswers | null,
+  context: RequestContext,
+  { operations, isBatch }: WellFormedRequest,
+  persistedQueries: PersistedQueryStore | null,
+): Promise<DirectAnswer> | null {
+  const [operation] = operations;
+  if (direct === null || isBatch || operation === undefined) return null;
+  const { query, operationName, variables = {} } = operation;
+  const sha256Hash = persistedQueryOf(operation)?.sha256Hash ?? null;
+  const text = knownText({ query, sha256Hash }, persistedQueries);
+  return text === null ? null : direct.answer(text, operationName, variables, context);
+}
+
+async function writeBytes(
+  response: ServerResponse,
+  { bytes, estimatedCost }: DirectAnswer,
+  { mediaType }: WellFormedRequest,
+  { request }: RequestContext,
+  config: RouterConfig,
+): Promise<void> {
+  if (response.destroyed || response.headersSent) return;
+  response.setHeader('cache-control', 'no-cache');
+  response.appendHeader('vary', 'accept');
+  response.setHeader('content-type', mediaType);
+  if (estimatedCost !== null) response.setHeader('x-selvedge-cost', String(estimatedCost));
+  await sendCompressed(response, bytes, request, config);
+}
+
+async function sendCompressed(
+  response: ServerResponse,
+  bytes: Buffer,
+  { headers }: HttpRequest,
+  { traffic_shaping }: RouterConfig,
+): Promise<void> {
+  let sent = bytes;
+  if (traffic_shaping.router.compression && variesByCoding(bytes.length)) {
+    response.appendHeader('vary', 'accept-encoding');
+    const accepted = headers['accept-encoding'];
+    const compressed = await compress(Array.isArray(accepted) ? accepted.join(', ') : accepted, bytes);
+    if (compressed !== null) {
+      response.setHeader('content-encoding', compressed.encoding);
+      sent = compressed.bytes;
+    }
+  }
+  response.setHeader('content-length', sent.length);
+  response.end(sent);
 }
 
 function asApolloRequest({ method, headers, search, body }: HttpRequest) {
@@ -139,6 +199,8 @@ async function write(
   response: ServerResponse,
   { status = 200, headers, body }: HTTPGraphQLResponse,
   { mediaType, isBatch }: WellFormedRequest,
+  { request }: RequestContext,
+  config: RouterConfig,
 ): Promise<void> {
   if (response.destroyed || response.headersSent) return;
   response.setHeader('cache-control', 'no-cache');
@@ -148,8 +210,7 @@ async function write(
   response.statusCode = isBatch && status === 400 ? 200 : operationStatus(status, mediaType);
   if (body.kind === 'complete') {
     response.setHeader('content-type', mediaType);
-    response.setHeader('content-length', Buffer.byteLength(body.string));
-    response.end(body.string);
+    await sendCompressed(response, Buffer.from(body.string), request, config);
     return;
   }
   for await (const chunk of body.asyncIterator) response.write(chunk);

@@ -15,9 +15,11 @@ import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { clientCachePlugin } from './client-cache.js';
+import { DirectAnswers } from './direct-answers.js';
 import { errorFormatter, type RequestIds } from './format-error.js';
 import { supergraphGateway, type GatewayOptions } from './gateway.js';
 import { recordFailures } from './record-failures.js';
+import { KnownOperations } from './known-operations.js';
 import { stringifyResult } from './json-data.js';
 import type { RequestContext } from './request-context.js';
 
@@ -28,15 +30,22 @@ export interface ServerOptions extends GatewayOptions {
   readonly persistedQueries: KeyValueCache | null;
 }
 
+export interface StartedServer {
+  readonly server: ApolloServer<RequestContext>;
+  /** For what need not go through the server; `null` where something has to see all. */
+  readonly direct: DirectAnswers | null;
+}
+
 /** @returns the server, started. @throws when the API schema is not one that can be served */
-export async function startServer(
-  supergraph: Supergraph,
-  options: ServerOptions,
-): Promise<ApolloServer<RequestContext>> {
+export async function startServer(supergraph: Supergraph, options: ServerOptions): Promise<StartedServer> {
   const { config, log } = options;
   const requestIds: RequestIds = new WeakMap();
+  const formatError = errorFormatter(config.include_subgraph_errors, log, requestIds);
+  const known = new KnownOperations();
   const server = new ApolloServer<RequestContext>({
-    gateway: supergraphGateway(supergraph, options),
+    gateway: supergraphGateway(supergraph, options, (operation) => {
+      known.learn(operation);
+    }),
     introspection: config.supergraph.introspection,
     persistedQueries: options.persistedQueries === null ? false : { cache: options.persistedQueries },
     // http/fetch-metadata.ts does it, for requests that come by here and for those that do not.
@@ -48,12 +57,18 @@ export async function startServer(
     stringifyResult,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: errorFormatter(config.include_subgraph_errors, log, requestIds),
+    formatError,
     logger: loggerFor(log),
     plugins: [...noCalls(), recordFailures(requestIds), ...clientCache(config)],
   });
   await server.start();
-  return server;
+  const isShared = config.traffic_shaping.router.deduplicate_query;
+  const { rules, showsCost } = options;
+  // What clients may keep is decided by a plugin, which has to see each answer.
+  const direct = options.readsCacheControl
+    ? null
+    : new DirectAnswers({ known, rules, showsCost, formatError, requestIds, isShared });
+  return { server, direct };
 }
 
 function noCalls(): ApolloServerPlugin<RequestContext>[] {

@@ -12,7 +12,7 @@ export async function executePlan(operation: PlannedOperation): Promise<Executed
   if (compiled.plan.fetches.length === 0 && asksASubgraph(operation)) {
     // Nulls would look as if they were the data.
     const message = 'no subgraph can answer any field of this operation';
-    return { ...operation, outcome: new ClientError('QUERY_PLANNING_FAILED', message) };
+    return { ...operation, outcome: new ClientError('QUERY_PLANNING_FAILED', message), isPrivate: false };
   }
   const { cachePolicy } = operation;
   const port = new RequestPort({
@@ -20,6 +20,7 @@ export async function executePlan(operation: PlannedOperation): Promise<Executed
     headers: context.request.headers,
     caller: context.caller,
     labels: overrideLabels,
+    isForSeveral: context.isForSeveral,
     onCacheControl:
       cachePolicy === null
         ? undefined
@@ -33,5 +34,5 @@ export async function executePlan(operation: PlannedOperation): Promise<Executed
     coercedVariables,
     patience: (subgraph) => subgraphs.get(subgraph)?.patience() ?? 0,
   });
-  return { ...operation, outcome };
+  return { ...operation, outcome, isPrivate: port.isPrivate };
 }

@@ -9,6 +9,7 @@ import { executePlan } from './execute.js';
 import { parseOperation } from './parse.js';
 import { planOperation } from './plan.js';
 import { shapeResponse } from './shape.js';
+import type { PlannedOperation } from './stages.js';
 import { validateOperation, VariablesError, type ValidationRules } from './validate.js';
 
 export interface GatewayOptions {
@@ -19,7 +20,14 @@ export interface GatewayOptions {
   readonly readsCacheControl: boolean;
 }
 
-export function supergraphGateway(supergraph: Supergraph, options: GatewayOptions): ApolloGateway {
+/** Told of each operation that has come through. */
+type Learn = (operation: PlannedOperation) => void;
+
+export function supergraphGateway(
+  supergraph: Supergraph,
+  options: GatewayOptions,
+  learn: Learn,
+): ApolloGateway {
   const { apiSchema, sdl } = supergraph;
   const announce: Parameters<ApolloGateway['onSchemaLoadOrUpdate']>[0][] = [];
   return {
@@ -29,7 +37,7 @@ export function supergraphGateway(supergraph: Supergraph, options: GatewayOption
     },
     load() {
       for (const callback of announce) callback({ apiSchema, coreSupergraphSdl: sdl });
-      return Promise.resolve({ executor: executor(supergraph, options) });
+      return Promise.resolve({ executor: executor(supergraph, options, learn) });
     },
     stop: () => Promise.resolve(),
   };
@@ -38,6 +46,7 @@ export function supergraphGateway(supergraph: Supergraph, options: GatewayOption
 function executor(
   supergraph: Supergraph,
   { rules, showsCost, readsCacheControl }: GatewayOptions,
+  learn: Learn,
 ): ApolloExecutor {
   return async (apollo) => {
     try {
@@ -47,6 +56,7 @@ function executor(
         apollo.response?.http?.headers.set('x-selvedge-cost', String(validated.estimatedCost));
       }
       const planned = await planOperation(validated);
+      learn(planned);
       const executed = await executePlan(planned);
       return shapeResponse(executed);
     } catch (error) {

@@ -27,6 +27,7 @@ export function parseOperation(
   return {
     supergraph,
     key: `${apollo.queryHash}:${operationName ?? ''}`,
+    text: apollo.source,
     document: apollo.document,
     definition,
     operationName,

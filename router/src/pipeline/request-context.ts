@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly request: HttpRequest;
   /** Waits for the answers of subgraphs until the client leaves or the time is over. */
   readonly caller: Caller;
+  /** Whether it stands for several requests that are equal in all that can shape their answers. */
+  readonly isForSeveral: boolean;
   readonly failure: RequestFailure;
 }
 
@@ -25,6 +27,7 @@ export function requestContext(request: HttpRequest, caller: Caller): RequestCon
   return {
     request,
     caller,
+    isForSeveral: false,
     failure: { operations: new Set(), codes: new Set(), subgraphs: new Set(), causes: new Set() },
   };
 }

@@ -32,6 +32,8 @@ export interface ParsedOperation {
   readonly supergraph: Supergraph;
   /** Equal for equal text and operation name: the key of whatever is prepared once per operation. */
   readonly key: string;
+  /** As the client sent it. */
+  readonly text: string;
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly operationName: string | undefined;
@@ -58,6 +60,8 @@ export interface PlannedOperation extends ValidatedOperation {
 export interface ExecutedPlan extends PlannedOperation {
   /** An error: there was nothing to execute. */
   readonly outcome: PlanOutcome | ClientError;
+  /** Whether something of it is this caller's alone. */
+  readonly isPrivate: boolean;
 }
 
 /** What the client gets, but for the formatting of errors, which is @apollo/server's last step. */

@@ -13,9 +13,13 @@ export interface PortOptions {
   readonly labels: readonly string[];
   /** Told what each answer lets clients keep. */
   readonly onCacheControl?: ((header: string | undefined) => void) | undefined;
+  /** Whether the caller stands for several, and so has nothing of its own to send. */
+  readonly isForSeveral: boolean;
 }
 
 export class RequestPort implements FetchPort {
+  /** Whether something of what came is this caller's alone. */
+  isPrivate = false;
   private readonly scopes = new Map<Subgraph, { readonly scope: Scope; readonly lane: Lane | null }>();
 
   constructor(private readonly options: PortOptions) {}
@@ -29,12 +33,13 @@ export class RequestPort implements FetchPort {
     const isAlone = followsMutation || template.kind === 'mutation';
     const operation = { template, variables, representations };
     const answer = await subgraph.fetch(operation, caller, scope, lane, isAlone);
+    this.isPrivate ||= answer.isPrivate;
     if (onCacheControl !== undefined) for (const header of answer.cacheControl) onCacheControl(header);
     return answer;
   }
 
   /** What the answer to the whole operation would depend on: every subgraph's scope, whether it has a part or not. */
-  static scopeOfAll({ subgraphs, headers, labels }: Omit<PortOptions, 'caller'>): string {
+  static scopeOfAll({ subgraphs, headers, labels }: Pick<PortOptions, 'subgraphs' | 'headers' | 'labels'>): string {
     return [...subgraphs.values()]
       .map(({ options }) => scopeOf(options.headerRules(headers), labels).key)
       .join('\n');
@@ -43,7 +48,9 @@ export class RequestPort implements FetchPort {
   private scopeFor(subgraph: Subgraph): { readonly scope: Scope; readonly lane: Lane | null } {
     let known = this.scopes.get(subgraph);
     if (known === undefined) {
-      const scope = scopeOf(subgraph.options.headerRules(this.options.headers), this.options.labels);
+      const { headers, labels, isForSeveral } = this.options;
+      const all = scopeOf(subgraph.options.headerRules(headers), labels);
+      const scope = isForSeveral ? { ...all, headers: all.sharedHeaders } : all;
       known = { scope, lane: subgraph.ownLane(scope) };
       this.scopes.set(subgraph, known);
     }

@@ -58,7 +58,7 @@ export function failedAsAWhole({ response }: OperationOutcome): boolean {
 export function toAnswer(
   subgraph: string,
   { representations }: SubgraphOperation,
-  { response }: OperationOutcome,
+  { response, isPrivate }: OperationOutcome,
 ): FetchAnswer {
   const size = representations?.length ?? 0;
   if (response instanceof SubrequestFailure) {
@@ -68,6 +68,7 @@ export function toAnswer(
       entities: new Array<null>(size).fill(null),
       errors: [error],
       cacheControl: [undefined],
+      isPrivate,
     };
   }
   const isEmpty = response.data === null;
@@ -76,6 +77,7 @@ export function toAnswer(
     entities: isEmpty ? new Array<null>(size).fill(null) : entitiesOf(response),
     errors: response.errors.map((error) => placed(subgraph, error, representations !== null, isEmpty)),
     cacheControl: [response.cacheControl],
+    isPrivate,
   };
 }
 

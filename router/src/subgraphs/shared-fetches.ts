@@ -147,5 +147,6 @@ function pick(
       else if (entity !== -1) errors.push({ ...error, entity });
     }
   }
-  return { data: null, entities, errors, cacheControl: parts.flatMap(({ answer }) => answer.cacheControl) };
+  return { data: null, entities, errors, cacheControl: parts.flatMap(({ answer }) => answer.cacheControl),
+    isPrivate: parts.some(({ answer }) => answer.isPrivate) };
 }

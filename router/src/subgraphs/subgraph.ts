@@ -47,7 +47,7 @@ export class Subgraph {
   /** Milliseconds that a fetch of a plan may be kept for others of its kind. */
   patience(): number {
     const { usual } = this.times.of(anyFetch);
-    return usual === null ? 5 : Math.min(50, Math.max(1, usual));
+    return usual === null ? 5 : Math.min(500, Math.max(2, usual));
   }
 
   /** Never rejects. @param own what goes out for this caller alone; @param isAlone nothing of it may be shared */

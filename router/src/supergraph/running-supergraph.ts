@@ -1,14 +1,11 @@
-import type { ApolloServer } from '@apollo/server';
-import { startServer, type ServerOptions } from '../pipeline/apollo-server.js';
-import type { RequestContext } from '../pipeline/request-context.js';
+import { startServer, type ServerOptions, type StartedServer } from '../pipeline/apollo-server.js';
 import type { CachedPlanner } from '../planner/plan-cache.js';
 import { warmUp } from '../planner/warm-up.js';
 import { buildSupergraph, type Supergraph } from './supergraph.js';
 
 /** A supergraph with the server that answers for it; the two live and end together. */
-export interface RunningSupergraph {
+export interface RunningSupergraph extends StartedServer {
   readonly supergraph: Supergraph;
-  readonly server: ApolloServer<RequestContext>;
   /** Only after its last request. */
   stop(): Promise<void>;
 }
@@ -25,12 +22,12 @@ export async function runSupergraph(
   const supergraph = await buildSupergraph(sdl, options.config);
   try {
     if (previous !== null) await takeOver(supergraph, previous, options);
-    const server = await startServer(supergraph, options);
+    const started = await startServer(supergraph, options);
     return {
       supergraph,
-      server,
+      ...started,
       async stop() {
-        await server.stop();
+        await started.server.stop();
         await supergraph.close();
       },
     };

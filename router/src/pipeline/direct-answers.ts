@@ -1,0 +1,189 @@
+/**
+ * Answers what is known without @apollo/server, whose pipeline looks at each request anew, and gives equal requests that
+ * come at the same time one answer between them, as bytes. What is passed by is done here: variables, limits, cost,
+ * formatting of errors, the record of failures. Whatever is not known, or does not fit, goes the long way, where it is
+ * said why.
+ *
+ * Measured on the benchmark's deep query, CPU seconds per 1,000 requests: see docs/router.md.
+ */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GatheringLoader } from '../subgraphs/gathering.js';
+import { RequestPort } from '../subgraphs/fetch-port.js';
+import type { Caller } from '../subgraphs/caller.js';
+import { noteTime, patienceFor, UsualTimes } from '../subgraphs/usual-time.js';
+import { executePlan } from './execute.js';
+import { stringifyResult } from './json-data.js';
+import type { KnownOperation, KnownOperations } from './known-operations.js';
+import { planOperation } from './plan.js';
+import { noteFailures, type RequestIds } from './record-failures.js';
+import type { RequestContext } from './request-context.js';
+import { shapeResponse } from './shape.js';
+import type { ShapedResponse, ValidatedOperation, Variables } from './stages.js';
+import { validateOperation, VariablesError, type ValidationRules } from './validate.js';
+
+export interface DirectAnswerOptions {
+  readonly known: KnownOperations;
+  readonly rules: ValidationRules;
+  readonly showsCost: boolean;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly requestIds: RequestIds;
+  /** Whether equal requests share one execution. */
+  readonly isShared: boolean;
+}
+
+/** Whoever gets it must not write to it: others get the same. */
+export interface DirectAnswer {
+  /** JSON. */
+  readonly bytes: Buffer;
+  readonly estimatedCost: number | null;
+}
+
+interface Waiting {
+  readonly operation: ValidatedOperation;
+  readonly labels: readonly string[];
+}
+
+export class DirectAnswers {
+  private readonly times = new UsualTimes();
+  private readonly loaders = new Map<string, GatheringLoader<Waiting, DirectAnswer>>();
+
+  constructor(private readonly options: DirectAnswerOptions) {}
+
+  /** @returns `null` where @apollo/server has to answer */
+  answer(
+    text: string,
+    operationName: string | undefined,
+    variables: Variables,
+    context: RequestContext,
+  ): Promise<DirectAnswer> | null {
+    const known = this.options.known.get(text, operationName);
+    if (known === undefined) return null;
+    const operation = this.validate(known, variables, context);
+    if (operation === null) return null;
+    const labels = known.supergraph.decideLabels(context.request);
+    const times = this.times.of(known.key);
+    if (!this.options.isShared || times.unsharedUntil > performance.now())
+      return this.execute({ operation, labels }, context);
+    const { subgraphs } = known.supergraph;
+    const scope = RequestPort.scopeOfAll({ subgraphs, headers: context.request.headers, labels });
+    const key = `${known.key}\n${JSON.stringify(variables)}\n${scope}`;
+    let loader = this.loaders.get(key);
+    if (loader === undefined) {
+      loader = this.newLoader(key, known);
+      this.loaders.set(key, loader);
+    }
+    return loader.load({ operation, labels });
+  }
+
+  /** @returns `null` where something is to be said about it */
+  private validate(
+    known: KnownOperation,
+    variables: Variables,
+    context: RequestContext,
+  ): ValidatedOperation | null {
+    try {
+      return validateOperation({ ...known, variables, context, cachePolicy: null }, this.options.rules);
+    } catch (error) {
+      if (error instanceof VariablesError || error instanceof GraphQLError) return null;
+      throw error;
+    }
+  }
+
+  private newLoader(key: string, known: KnownOperation): GatheringLoader<Waiting, DirectAnswer> {
+    const times = this.times.of(known.key);
+    return new GatheringLoader<Waiting, DirectAnswer>({
+      send: async (waiting, isOverrun) => {
+        const started = performance.now();
+        try {
+          return await (isOverrun ? this.executeEach(waiting) : this.executeOnce(waiting));
+        } finally {
+          noteTime(times, performance.now() - started);
+        }
+      },
+      patience: () => patienceFor(times),
+      onIdle: () => this.loaders.delete(key),
+      onOverrun: () => {
+        times.unsharedUntil = Math.max(times.unsharedUntil, performance.now() + unsharedAfterOverrun);
+      },
+    });
+  }
+
+  private executeEach(waiting: readonly Waiting[]): Promise<DirectAnswer[]> {
+    return Promise.all(waiting.map((one) => this.execute(one, one.operation.context)));
+  }
+
+  private async executeOnce(waiting: readonly Waiting[]): Promise<DirectAnswer[]> {
+    const [first] = waiting;
+    if (first === undefined) return [];
+    if (waiting.length === 1) return [await this.execute(first, first.operation.context)];
+    const all = new AllCallers(waiting.map(({ operation }) => operation.context.caller));
+    const context = { ...first.operation.context, caller: all, isForSeveral: true };
+    const executed = await this.run(first, context);
+    if (executed.isPrivate) return this.executeEach(waiting);
+    for (const { operation } of waiting.slice(1)) this.note(executed.shaped, operation);
+    const answer = this.asAnswer(executed.shaped, first);
+    return waiting.map(() => answer);
+  }
+
+  private async execute(waiting: Waiting, context: RequestContext): Promise<DirectAnswer> {
+    const { shaped } = await this.run(waiting, context);
+    return this.asAnswer(shaped, waiting);
+  }
+
+  private async run(
+    { operation, labels }: Waiting,
+    context: RequestContext,
+  ): Promise<{ readonly shaped: ShapedResponse; readonly isPrivate: boolean }> {
+    const planned = await planOperation({ ...operation, context }, labels);
+    const executed = await executePlan(planned);
+    if (executed.isPrivate) this.times.of(operation.key).unsharedUntil = Infinity;
+    return { shaped: shapeResponse(executed), isPrivate: executed.isPrivate };
+  }
+
+  private note({ errors }: ShapedResponse, { context, definition }: ValidatedOperation): void {
+    if (errors === undefined) return;
+    noteFailures(errors, definition.name?.value, context, this.options.requestIds);
+  }
+
+  private asAnswer(shaped: ShapedResponse, { operation }: Waiting): DirectAnswer {
+    this.note(shaped, operation);
+    const { errors, ...rest } = shaped;
+    const formatted = errors?.map((error) => this.options.formatError(withCode(error), error));
+    const text = stringifyResult({ ...rest, ...(formatted && { errors: formatted }) });
+    const { estimatedCost } = operation;
+    return { bytes: Buffer.from(text), estimatedCost: this.options.showsCost ? estimatedCost : null };
+  }
+}
+
+/** Milliseconds that an operation is not shared for, after an execution that took far longer than usual. */
+const unsharedAfterOverrun = 5_000;
+
+/** As @apollo/server does before it formats. */
+function withCode(error: GraphQLError): GraphQLFormattedError {
+  const formatted = error.toJSON();
+  return { ...formatted, extensions: { code: 'INTERNAL_SERVER_ERROR', ...formatted.extensions } };
+}
+
+/** Several who wait for the same: it has left when all of them have. */
+class AllCallers implements Caller {
+  readonly deadline: number;
+
+  constructor(private readonly callers: readonly Caller[]) {
+    this.deadline = Math.max(...callers.map(({ deadline }) => deadline));
+  }
+
+  get hasLeft(): boolean {
+    return this.callers.every(({ hasLeft }) => hasLeft);
+  }
+
+  onLeave(callback: () => void): () => void {
+    const undo = this.callers.map((caller) =>
+      caller.onLeave(() => {
+        if (this.hasLeft) callback();
+      }),
+    );
+    return () => {
+      for (const takeBack of undo) takeBack();
+    };
+  }
+}

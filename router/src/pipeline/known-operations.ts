@@ -1,0 +1,39 @@
+/**
+ * Operations that have come all the way through @apollo/server once: parsed, valid, within the limits, planned. What is
+ * asked for again with the same text need not go that way again. Belongs to one supergraph, like everything it knows.
+ */
+import { OperationTypeNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { ParsedOperation, PlannedOperation } from './stages.js';
+
+export type KnownOperation = Pick<
+  ParsedOperation,
+  'supergraph' | 'key' | 'text' | 'document' | 'definition' | 'operationName'
+>;
+
+/** Characters of all texts. Their documents, which @apollo/server keeps as well, take about 20 times as much. */
+const maxCharacters = 2_000_000;
+
+export class KnownOperations {
+  private readonly known = new LRUCache<string, KnownOperation>({
+    maxSize: maxCharacters,
+    sizeCalculation: ({ text }) => text.length + 1,
+  });
+
+  /** Only queries: what changes something is looked at each time by everything that wants to. */
+  learn({ supergraph, key, text, document, definition, operationName }: PlannedOperation): void {
+    if (definition.operation !== OperationTypeNode.QUERY) return;
+    const known = { supergraph, key, text, document, definition, operationName };
+    const name = keyOf(text, operationName);
+    if (!this.known.has(name)) this.known.set(name, known);
+  }
+
+  get(text: string, operationName: string | undefined): KnownOperation | undefined {
+    return this.known.get(keyOf(text, operationName));
+  }
+}
+
+/** A name has no line break in it. */
+function keyOf(text: string, operationName: string | undefined): string {
+  return operationName === undefined ? text : `${operationName}\n${text}`;
+}
