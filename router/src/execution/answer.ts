@@ -21,12 +21,15 @@ export function makeAnswer(
 ): Answer {
   const { text, problems } = writeAnswer(shape, results, variables);
   if (failures.length === 0 && problems.length === 0) return { data: text, errors: [], valueCompletion: [] };
-  const placed = placeErrors(plan, results, failures, shape);
+  return { data: text, ...explain(placeErrors(plan, results, failures, shape), problems) };
+}
+
+/** What is said of an answer, or a part of it: the errors that have come, and problems that none of them explains. */
+export function explain(placed: readonly PlacedError[], problems: readonly Problem[]): Omit<Answer, 'data'> {
   const known = placed.flatMap(({ path }) => (path === undefined ? [] : [path]));
   const unexplained = problems.filter(({ kind, path }) => isError(kind) && !isExplained(path, known));
   const completion = problems.filter(({ kind }) => !isError(kind));
   return {
-    data: text,
     errors: [...placed.map(asGraphQLError), ...unexplained.map(malformed)],
     valueCompletion: completion.map(invalid),
   };

@@ -1,6 +1,7 @@
 /** A plan with everything prepared that does not depend on the request. */
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DataNode } from './data-tree.js';
+import { determinantOf } from './determinant.js';
 import { fetchGraph, type Fetch } from './fetch-graph.js';
 import { fetchGroups, type FetchGroup } from './fetch-groups.js';
 import { compileWalk, type Walk } from './positions.js';
@@ -15,6 +16,8 @@ export interface CompiledFetch {
   readonly write: WriteRepresentation;
   /** Whether representations may have fields that another fetch brought to the same objects. */
   readonly readsAttached: boolean;
+  /** The field of its hosts that says which entity they stand for; `null`: there is no such field. */
+  readonly determinant: string | null;
 }
 
 export interface CompiledGroup {
@@ -32,15 +35,13 @@ export function compilePlan(plan: QueryPlan, types: TypeRelations): CompiledPlan
   const { fetches, root } = fetchGraph(plan);
   const groups = fetchGroups(fetches);
   const groupOf = (fetch: Fetch) => groups.findIndex((group: FetchGroup) => group.fetches.includes(fetch));
-  const compiled = fetches.map((fetch) => ({
-    fetch,
-    group: groupOf(fetch),
-    walk: compileWalk(fetch),
-    write: compileRepresentation(fetch, types),
-    readsAttached: fetch.node.sources.some(
-      (source) => source.parentSlot === null && fetch.after.has(source.fetch),
-    ),
-  }));
+  const determinants: (string | null)[] = [];
+  const compiled = fetches.map((fetch) => {
+    const walk = compileWalk(fetch);
+    const determinant = determinantOf(fetch, walk, determinants);
+    determinants.push(determinant);
+    return compileFetch(fetch, groupOf(fetch), walk, determinant, types);
+  });
   return {
     types,
     root,
@@ -48,5 +49,24 @@ export function compilePlan(plan: QueryPlan, types: TypeRelations): CompiledPlan
     groups: groups.map((group) => ({
       fetches: compiled.filter(({ fetch }) => group.fetches.includes(fetch)),
     })),
+  };
+}
+
+function compileFetch(
+  fetch: Fetch,
+  group: number,
+  walk: Walk,
+  determinant: string | null,
+  types: TypeRelations,
+): CompiledFetch {
+  return {
+    fetch,
+    group,
+    walk,
+    determinant,
+    write: compileRepresentation(fetch, types),
+    readsAttached: fetch.node.sources.some(
+      (source) => source.parentSlot === null && fetch.after.has(source.fetch),
+    ),
   };
 }

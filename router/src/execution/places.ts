@@ -22,15 +22,42 @@ export interface PlacedError {
 /** A client finds out why a place is empty by the error at that place, hence one for each; but not thousands. */
 export const maxPlacesOfAnError = 100;
 
+/** An error by the keys of the fetches' answers, which say more than a client has asked for. */
+export interface DataError {
+  readonly error: Error;
+  readonly subgraph: string;
+  readonly dataPath: Path | undefined;
+  /** Of the fetch. */
+  readonly part: string | null;
+}
+
 export function placeErrors(
   plan: CompiledPlan,
   results: Results,
   failures: readonly FailedFetch[],
   shape: ObjectShape,
 ): PlacedError[] {
-  const places = new Map<number, EntityPlaces>();
   const placed: PlacedError[] = [];
   const seen = new Set<string>();
+  for (const { error, subgraph, dataPath } of dataErrors(plan, results, failures)) {
+    const path = dataPath && clientPath(dataPath, shape);
+    const key = JSON.stringify([subgraph, error.message, path]);
+    // Two branches of a plan may lead to one place, and one failure to many parts of it.
+    if (seen.has(key)) continue;
+    seen.add(key);
+    placed.push({ error, subgraph, path });
+  }
+  return placed;
+}
+
+/** Each error at each place in the data that it is about. */
+export function dataErrors(
+  plan: CompiledPlan,
+  results: Results,
+  failures: readonly FailedFetch[],
+): DataError[] {
+  const places = new Map<number, EntityPlaces>();
+  const found: DataError[] = [];
   for (const failure of failures) {
     const { fetch } = failure.fetch;
     let at = places.get(fetch.index);
@@ -38,16 +65,10 @@ export function placeErrors(
       at = findPlaces(plan, fetch.index, results);
       places.set(fetch.index, at);
     }
-    for (const dataPath of pathsOf(failure, at)) {
-      const path = dataPath && clientPath(dataPath, shape);
-      const key = JSON.stringify([fetch.subgraph, failure.error.error.message, path]);
-      // Two branches of a plan may lead to one place, and one failure to many parts of it.
-      if (seen.has(key)) continue;
-      seen.add(key);
-      placed.push({ error: failure.error.error, subgraph: fetch.subgraph, path });
-    }
+    for (const dataPath of pathsOf(failure, at))
+      found.push({ error: failure.error.error, subgraph: fetch.subgraph, dataPath, part: fetch.part });
   }
-  return placed;
+  return found;
 }
 
 /** The client's names and indexes, as far as it has asked. */

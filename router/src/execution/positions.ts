@@ -16,7 +16,7 @@ export interface Walk {
   readonly nodes: readonly DataNode[];
 }
 
-interface Origin {
+export interface Origin {
   readonly fetch: number;
   readonly keys: readonly string[];
   /** The place of the objects in the positions of the fetch's node. */
@@ -48,16 +48,20 @@ export function forEachPosition(
     if (root !== undefined) fromRoot(nodes, 0, [results.rootPosition(root)], results, visit);
     return;
   }
+  const position: Position = [];
+  forEachHost(origin, results, (host) => {
+    position.fill(undefined);
+    position[origin.slot] = host;
+    visit(position, []);
+  });
+}
+
+/** The objects of one answer. */
+export function forEachHost(origin: Origin, results: Results, visit: (host: JsonObject) => void): void {
   const result = results.of(origin.fetch);
   if (result === undefined) return;
-  const position: Position = [];
-  const visitObject = (object: JsonObject) => {
-    position.fill(undefined);
-    position[origin.slot] = object;
-    visit(position, []);
-  };
-  if (result.hosts === null) descend(result.data, origin.keys, 0, visitObject);
-  else for (const entity of result.entities) descend(entity, origin.keys, 0, visitObject);
+  if (result.hosts === null) descend(result.data, origin.keys, 0, visit);
+  else for (const entity of result.entities) descend(entity, origin.keys, 0, visit);
 }
 
 function originOf(node: DataNode, slot: number): Origin {

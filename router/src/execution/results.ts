@@ -4,6 +4,7 @@
  * asked for with (its host), because that object is itself what stands at the position.
  */
 import type { DataNode } from './data-tree.js';
+import type { Hosts } from './host-index.js';
 import { isJsonObject, type JsonObject } from './json-text.js';
 import type { TypeRelations } from './type-relations.js';
 
@@ -17,7 +18,7 @@ export interface FetchResult {
   /** Each distinct representation's entity, where it asked for entities. */
   readonly entities: readonly (JsonObject | null)[];
   /** The entity of a host, as an index. */
-  readonly hosts: ReadonlyMap<JsonObject, number> | null;
+  readonly hosts: Hosts | null;
 }
 
 export class Results {
@@ -48,6 +49,14 @@ export class Results {
       const entity = entityIndex(result.hosts, node, position);
       if (entity !== undefined) position[slot] = result.entities[entity] ?? undefined;
     }
+  }
+
+  /** The position of an object that lies in one source's answer. */
+  positionOf(node: DataNode, slot: number, object: JsonObject): Position {
+    const position: Position = new Array<JsonObject | undefined>(node.sources.length).fill(undefined);
+    position[slot] = object;
+    this.attach(node, position);
+    return position;
   }
 
   /** The position of the child whose values these are, which must be objects or nothing. */
@@ -109,7 +118,7 @@ export class Results {
 }
 
 export function entityIndex(
-  hosts: ReadonlyMap<JsonObject, number>,
+  hosts: Hosts,
   node: DataNode,
   position: Position,
 ): number | undefined {

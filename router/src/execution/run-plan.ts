@@ -3,9 +3,11 @@
  * Nothing is merged and nothing shaped here.
  */
 import type { CompiledFetch, CompiledGroup, CompiledPlan } from './compiled-plan.js';
+import type { DataNode } from './data-tree.js';
 import type { FetchAnswer, FetchError, FetchPort } from './fetch-answer.js';
 import type { JsonObject } from './json-text.js';
-import { forEachPosition } from './positions.js';
+import { DistinctHosts, HostsByValue, type Hosts } from './host-index.js';
+import { forEachHost, forEachPosition, type Origin } from './positions.js';
 import { contextVariables } from './representations.js';
 import { Results, type Position } from './results.js';
 
@@ -52,6 +54,7 @@ class PlanRun implements PlanInParts {
   readonly failures: FailedFetch[] = [];
   private readonly waitingFor: number[];
   private readonly groups: GroupRun[];
+  private readonly hosts = new Map<DataNode, Map<string, DistinctHosts>>();
   private readonly parts = new Map<string | null, PartRun>();
 
   constructor(
@@ -191,8 +194,11 @@ class PlanRun implements PlanInParts {
   }
 
   /** Names each entity at the fetch's positions. @returns the entity of each host */
-  private collect(compiled: CompiledFetch, distinct: Distinct): Map<JsonObject, number> {
-    const { fetch, walk, write, readsAttached } = compiled;
+  private collect(compiled: CompiledFetch, distinct: Distinct): Hosts {
+    const { fetch, walk, write, readsAttached, determinant } = compiled;
+    if (walk.origin !== null && determinant !== null) {
+      return this.collectDistinct(compiled, walk.origin, determinant, distinct);
+    }
     const hosts = new Map<JsonObject, number>();
     const slot = walk.origin?.slot;
     forEachPosition(walk, this.results, (position) => {
@@ -206,6 +212,38 @@ class PlanRun implements PlanInParts {
       if (host === undefined) noteHosts(compiled, position, entity, hosts);
       else hosts.set(host, entity);
     });
+    return hosts;
+  }
+
+  private collectDistinct(
+    { fetch, write, readsAttached }: CompiledFetch,
+    origin: Origin,
+    determinant: string,
+    distinct: Distinct,
+  ): Hosts {
+    const hosts = this.distinctHosts(fetch.node, origin, determinant);
+    const position: Position = [];
+    const entities = hosts.hosts.map((host) => {
+      position.fill(undefined);
+      position[origin.slot] = host;
+      if (readsAttached) this.results.attach(fetch.node, position);
+      const text = write(position, this.results);
+      return text === null ? null : distinct.add(text);
+    });
+    return new HostsByValue(hosts, entities);
+  }
+
+  /** Walked once for all fetches that are attached there. */
+  private distinctHosts(node: DataNode, origin: Origin, determinant: string): DistinctHosts {
+    const key = `${origin.slot} ${determinant}`;
+    const known = this.hosts.get(node)?.get(key);
+    if (known !== undefined) return known;
+    const hosts = new DistinctHosts(determinant);
+    forEachHost(origin, this.results, (host) => {
+      hosts.add(host);
+    });
+    const byField = this.hosts.get(node) ?? new Map<string, DistinctHosts>();
+    this.hosts.set(node, byField.set(key, hosts));
     return hosts;
   }
 

@@ -239,22 +239,20 @@ class Writer {
 
   private writeObject(shape: ValueShape, object: ObjectShape, value: JsonObject, field: DataField): Written {
     const { node, inheritedSlot, identifiedBy } = object;
-    const position: Position = new Array<JsonObject | undefined>(node.sources.length).fill(undefined);
-    position[inheritedSlot ?? 0] = value;
+    const slot = inheritedSlot ?? 0;
+    if (node.sources.length === 1) return this.writePosition(shape, object, [value], field);
     if (identifiedBy !== null && !this.keepsPath) {
-      const hosts = this.results.of(identifiedBy)?.hosts;
-      const entity = hosts?.get(value);
-      if (entity !== undefined) return this.writeKnown(shape, object, entity, position, field);
+      const entity = this.results.of(identifiedBy)?.hosts?.get(value);
+      if (entity !== undefined) return this.writeKnown(shape, object, entity, value, field);
     }
-    if (node.sources.length > 1) this.results.attach(node, position);
-    return this.writePosition(shape, object, position, field);
+    return this.writePosition(shape, object, this.results.positionOf(node, slot, value), field);
   }
 
   private writeKnown(
     shape: ValueShape,
     object: ObjectShape,
     entity: number,
-    position: Position,
+    value: JsonObject,
     field: DataField,
   ): Written {
     let texts = this.known.get(object);
@@ -264,7 +262,7 @@ class Writer {
     }
     const known = texts[entity];
     if (known !== undefined) return known;
-    this.results.attach(object.node, position);
+    const position = this.results.positionOf(object.node, object.inheritedSlot ?? 0, value);
     const text = this.writePosition(shape, object, position, field);
     texts[entity] = text;
     return text;
