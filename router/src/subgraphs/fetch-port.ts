@@ -3,7 +3,7 @@ import type { FetchAnswer, FetchPort, FetchRequest } from '../execution/fetch-an
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './caller.js';
 import { scopeOf, type Scope } from './scope.js';
-import type { Lane, Subgraph } from './subgraph.js';
+import type { Subgraph } from './subgraph.js';
 
 export interface PortOptions {
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
@@ -20,7 +20,7 @@ export interface PortOptions {
 export class RequestPort implements FetchPort {
   /** Whether something of what came is this caller's alone. */
   isPrivate = false;
-  private readonly scopes = new Map<Subgraph, { readonly scope: Scope; readonly lane: Lane | null }>();
+  private readonly scopes = new Map<Subgraph, Scope>();
 
   constructor(private readonly options: PortOptions) {}
 
@@ -29,31 +29,37 @@ export class RequestPort implements FetchPort {
     const subgraph = subgraphs.get(template.subgraph);
     if (subgraph === undefined)
       throw new Error(`expected a subgraph of the supergraph but got ${template.subgraph}`);
-    const { scope, lane } = this.scopeFor(subgraph);
     const isAlone = followsMutation || template.kind === 'mutation';
     const operation = { template, variables, representations };
-    const answer = await subgraph.fetch(operation, caller, scope, lane, isAlone);
+    const answer = await subgraph.fetch(operation, caller, this.scopeFor(subgraph), isAlone);
     this.isPrivate ||= answer.isPrivate;
     if (onCacheControl !== undefined) for (const header of answer.cacheControl) onCacheControl(header);
     return answer;
   }
 
   /** What the answer to the whole operation would depend on: every subgraph's scope, whether it has a part or not. */
-  static scopeOfAll({ subgraphs, headers, labels }: Pick<PortOptions, 'subgraphs' | 'headers' | 'labels'>): string {
-    return [...subgraphs.values()]
-      .map(({ options }) => scopeOf(options.headerRules(headers), labels).key)
-      .join('\n');
+  static scopeOfAll({
+    subgraphs,
+    headers,
+    labels,
+  }: Pick<PortOptions, 'subgraphs' | 'headers' | 'labels'>): string {
+    const keys = [...subgraphs.values()].map(
+      ({ options }) => scopeOf(options.headerRules(headers), labels).key,
+    );
+    // A request that nobody may share with is in a scope of its own.
+    return keys.includes(null) ? `alone ${(lastAlone += 1)}` : keys.join('\n');
   }
 
-  private scopeFor(subgraph: Subgraph): { readonly scope: Scope; readonly lane: Lane | null } {
-    let known = this.scopes.get(subgraph);
-    if (known === undefined) {
+  private scopeFor(subgraph: Subgraph): Scope {
+    let scope = this.scopes.get(subgraph);
+    if (scope === undefined) {
       const { headers, labels, isForSeveral } = this.options;
       const all = scopeOf(subgraph.options.headerRules(headers), labels);
-      const scope = isForSeveral ? { ...all, headers: all.sharedHeaders } : all;
-      known = { scope, lane: subgraph.ownLane(scope) };
-      this.scopes.set(subgraph, known);
+      scope = isForSeveral ? { ...all, headers: all.sharedHeaders } : all;
+      this.scopes.set(subgraph, scope);
     }
-    return known;
+    return scope;
   }
 }
+
+let lastAlone = 0;

@@ -6,10 +6,14 @@
 import DataLoader from 'dataloader';
 
 export interface GatheringOptions<Item, Outcome> {
-  /** @returns one outcome for each item, in order. Must not reject. */
+  /**
+   * @returns one outcome for each item, in order. Must not reject.
+   * @param isOverrun what was sent before them is still under way, beyond all patience
+   */
   readonly send: (items: readonly Item[], isOverrun: boolean) => Promise<readonly Outcome[]>;
-  /** Milliseconds that those who gather wait at most for what is under way. */
+  /** Milliseconds that those who gather wait at most for what is under way; 0: there is no gate. */
   readonly patience: () => number;
+  /** Nothing is under way any more and nobody waits: it may be thrown away. */
   readonly onIdle?: () => void;
   readonly onOverrun?: () => void;
   readonly maxItems?: number;
@@ -18,9 +22,11 @@ export interface GatheringOptions<Item, Outcome> {
 export class GatheringLoader<Item, Outcome> {
   private readonly loader: DataLoader<Item, Outcome>;
   private underWay = 0;
-  /** Sends what has gathered. */
-  private next: (() => void) | null = null;
-  private timer: NodeJS.Timeout | undefined;
+  /** Each sends one batch of those who have gathered; more than one where there are too many for one. */
+  private gathered: (() => void)[] = [];
+  /** Of the release to come. */
+  private cancel: () => void = () => undefined;
+  /** While they are sent because patience is over. */
   private isOverrun = false;
 
   constructor(private readonly options: GatheringOptions<Item, Outcome>) {
@@ -29,7 +35,8 @@ export class GatheringLoader<Item, Outcome> {
       // Nothing is kept once it is sent.
       cache: false,
       batchScheduleFn: (dispatch) => {
-        this.schedule(dispatch);
+        this.gathered.push(dispatch);
+        if (this.gathered.length === 1) this.schedule();
       },
       ...(maxItems !== undefined && { maxBatchSize: maxItems }),
     });
@@ -39,34 +46,46 @@ export class GatheringLoader<Item, Outcome> {
     return this.loader.load(item);
   }
 
-  private schedule(dispatch: () => void): void {
-    if (this.underWay === 0) {
-      this.underWay += 1;
-      setImmediate(() => {
-        this.underWay -= 1;
-        dispatch();
+  /** Nobody waits any longer for what is under way. */
+  release(): void {
+    this.cancel();
+    const dispatches = this.gathered;
+    this.gathered = [];
+    for (const dispatch of dispatches) dispatch();
+  }
+
+  private schedule(): void {
+    this.cancel();
+    const patience = this.underWay === 0 ? 0 : this.options.patience();
+    if (patience === 0) {
+      this.afterThisTurn(() => {
+        this.release();
       });
       return;
     }
-    const before = this.next;
-    this.next = () => {
-      before?.();
-      dispatch();
+    const timer = setTimeout(() => {
+      // After a pause of our own, the answer may be there already, unread.
+      this.afterThisTurn(() => {
+        this.overrun();
+      });
+    }, patience).unref();
+    this.cancel = () => {
+      clearTimeout(timer);
     };
-    this.timer ??= setTimeout(() => {
-      this.isOverrun = true;
-      this.options.onOverrun?.();
-      this.release();
-    }, this.options.patience());
   }
 
-  private release(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const { next } = this;
-    this.next = null;
-    next?.();
-    if (this.underWay === 0) this.options.onIdle?.();
+  private afterThisTurn(callback: () => void): void {
+    const immediate = setImmediate(callback);
+    this.cancel = () => {
+      clearImmediate(immediate);
+    };
+  }
+
+  private overrun(): void {
+    this.isOverrun = true;
+    this.options.onOverrun?.();
+    this.release();
+    this.isOverrun = false;
   }
 
   private async send(items: readonly Item[]): Promise<readonly Outcome[]> {
@@ -76,8 +95,9 @@ export class GatheringLoader<Item, Outcome> {
     } finally {
       this.underWay -= 1;
       if (this.underWay === 0) {
-        this.isOverrun = false;
-        this.release();
+        // At the end of the turn: those who got their answers now may ask for more in it.
+        if (this.gathered.length > 0) this.schedule();
+        else this.options.onIdle?.();
       }
     }
   }

@@ -5,7 +5,7 @@ import { requestBody, type RequestTemplate } from '../execution/request-template
 import { applyRewrites } from '../execution/rewrites.js';
 import type { TypeRelations } from '../execution/type-relations.js';
 import type { SubgraphResponse, SubgraphResponseError } from './read-response.js';
-import { SubgraphError, SubrequestFailure } from './subgraph-error.js';
+import { SubgraphError, SubrequestFailure, type ErrorPath } from './subgraph-error.js';
 
 export interface SubgraphOperation {
   readonly template: RequestTemplate;
@@ -20,6 +20,12 @@ export interface OperationOutcome {
   readonly response: SubgraphResponse | SubrequestFailure;
   /** Whether the answer is its caller's alone: it came with a cookie, or said that it is private. */
   readonly isPrivate: boolean;
+  /** Whether the call was for more callers than one. */
+  readonly isShared: boolean;
+  /** Whether the response is about the call, whatever else it carried, and not about this operation. */
+  readonly isOfCall: boolean;
+  /** From sending to the answer. */
+  readonly milliseconds: number;
 }
 
 export function bodyOf({ template, variables, representations }: SubgraphOperation): string {
@@ -49,16 +55,35 @@ export function checked(
   return response;
 }
 
-/** Whether all who asked together got nothing of their own, so that each might do better alone. */
-export function failedAsAWhole({ response }: OperationOutcome): boolean {
-  if (response instanceof SubrequestFailure) return true;
-  return response.errors.some((error) => error.path === undefined);
+/**
+ * Whether all who asked together got nothing of their own, so that each might do better alone. A timeout is not one: it
+ * would cost the subgraph most just when it has least to give.
+ */
+export function failedAsAWhole(
+  { representations }: SubgraphOperation,
+  { response }: OperationOutcome,
+): boolean {
+  if (response instanceof SubrequestFailure) return !isTimeout(response);
+  const { data, errors, status } = response;
+  if (status < 200 || status >= 300) return true;
+  if (representations === null) return errors.some(({ path }) => path === undefined);
+  // The nulls of one entity that went up to the root took what belonged to others with them.
+  return data === null || errors.some(({ path }) => !isOfAnEntity(path, representations.length));
+}
+
+export function isTimeout(response: OperationOutcome['response']): boolean {
+  return response instanceof SubrequestFailure && response.code === 'SUBREQUEST_TIMEOUT';
+}
+
+function isOfAnEntity(path: ErrorPath | undefined, size: number): boolean {
+  const index = path?.[1];
+  return typeof index === 'number' && index < size;
 }
 
 export function toAnswer(
   subgraph: string,
   { representations }: SubgraphOperation,
-  { response, isPrivate }: OperationOutcome,
+  { response, isPrivate }: Pick<OperationOutcome, 'response' | 'isPrivate'>,
 ): FetchAnswer {
   const size = representations?.length ?? 0;
   if (response instanceof SubrequestFailure) {

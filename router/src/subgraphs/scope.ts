@@ -4,12 +4,15 @@
  */
 import type { Headers } from './header-rules.js';
 
-/** Where something came from and when it has to be done cannot change what it is. */
+/** Where something came from and when it has to be done cannot change what it is. None of them is sent for several. */
 const cannotShapeAnAnswer = new Set(['traceparent', 'tracestate', 'x-request-id']);
 
+/** Asks for a report on the one request that it came with (Apollo's ftv1). */
+const reportHeader = 'apollo-federation-include-trace';
+
 export interface Scope {
-  /** Equal for those who may share. */
-  readonly key: string;
+  /** Equal for those who may share; `null`: nobody may. */
+  readonly key: string | null;
   /** What is sent for one caller: name, value, name, value … */
   readonly headers: readonly string[];
   /** What is sent for several. */
@@ -23,8 +26,9 @@ export function scopeOf(headers: Headers, labels: readonly string[]): Scope {
   // Baggage is anything that callers tell each other; it is not sent for several, and so need not be equal.
   const shared = entries.filter(([name]) => !cannotShapeAnAnswer.has(name) && name !== 'baggage');
   shared.sort(([left], [right]) => (left < right ? -1 : 1));
+  const isReported = headers[reportHeader] !== undefined;
   return {
-    key: JSON.stringify([shared, labels]),
+    key: isReported ? null : JSON.stringify([shared, [...labels].sort()]),
     headers: [...entries.flat(), ...always],
     sharedHeaders: [...shared.flat(), ...always],
   };

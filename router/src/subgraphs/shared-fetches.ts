@@ -6,147 +6,225 @@
  */
 import type { FetchAnswer, FetchError } from '../execution/fetch-answer.js';
 import type { Caller } from './caller.js';
-import { failedAsAWhole, toAnswer, type OperationOutcome, type SubgraphOperation } from './operation.js';
+import {
+  failedAsAWhole,
+  isTimeout,
+  toAnswer,
+  type OperationOutcome,
+  type SubgraphOperation,
+} from './operation.js';
+import type { Scope } from './scope.js';
 
 export interface Member {
   readonly operation: SubgraphOperation;
   readonly caller: Caller;
+  readonly scope: Scope;
 }
-
-export type SendOne = (operation: SubgraphOperation, callers: readonly Caller[]) => Promise<OperationOutcome>;
 
 export interface SharedFetchOptions {
   readonly subgraph: string;
-  /** For several callers. */
-  readonly send: SendOne;
+  /** For all of these, who may share it. */
+  readonly send: (operation: SubgraphOperation, members: readonly Member[]) => Promise<OperationOutcome>;
   /** For one, with all that is its own. */
-  readonly sendAlone: SendOne;
-  readonly onPrivate: () => void;
+  readonly sendAlone: (member: Member) => Promise<OperationOutcome>;
+  /** The most representations of one call. */
+  readonly maxRepresentations: number;
 }
-
-/** The most representations of one call. */
-export const maxRepresentations = 1_000;
 
 /** @param members equal in all but their representations. @returns an answer each, in order */
 export async function fetchTogether(
   members: readonly Member[],
   options: SharedFetchOptions,
 ): Promise<FetchAnswer[]> {
+  const [only] = members;
+  if (only === undefined) return [];
+  if (members.length === 1) return [await collect(only, [send(wholeCall(only, members), options)], options)];
+  if (only.operation.representations === null) {
+    const sent = send(wholeCall(only, members), options);
+    return Promise.all(members.map((member) => collect(member, [sent], options)));
+  }
   const answers = new Map<Member, Promise<FetchAnswer>>();
-  const together = members.filter(
-    ({ operation }) => (operation.representations?.length ?? 0) <= maxRepresentations / 2,
-  );
-  for (const member of members) if (!together.includes(member)) answers.set(member, alone(member, options));
-  const calls = share(together).map((call) => ({ call, outcome: send(call, options) }));
-  for (const member of together) answers.set(member, collect(member, calls, options));
-  return Promise.all(members.map((member) => answers.get(member) ?? alone(member, options)));
-}
-
-/** One call and who has which of its representations. */
-interface SharedCall {
-  readonly members: Set<Member>;
-  /** `null`: the operation begins at a root type, and all members ask the same. */
-  readonly representations: string[] | null;
-  readonly indexes: Map<string, number>;
-}
-
-/** Takes one representation of each member in turn, so that a call that is full has left out as much of each. */
-function share(members: readonly Member[]): SharedCall[] {
-  const [first] = members;
-  if (first === undefined) return [];
-  if (first.operation.representations === null)
-    return [{ members: new Set(members), representations: null, indexes: new Map() }];
-  const calls: SharedCall[] = [];
-  let open: SharedCall | undefined;
-  const longest = Math.max(...members.map(({ operation }) => operation.representations?.length ?? 0));
-  for (let turn = 0; turn < longest; turn += 1) {
-    for (const member of members) {
-      const text = member.operation.representations?.[turn];
-      if (text === undefined) continue;
-      const known = calls.find(({ indexes }) => indexes.has(text));
-      if (known !== undefined) {
-        known.members.add(member);
-        continue;
-      }
-      if (open === undefined || (open.representations?.length ?? 0) >= maxRepresentations) {
-        open = { members: new Set(), representations: [], indexes: new Map() };
-        calls.push(open);
-      }
-      open.members.add(member);
-      open.indexes.set(text, (open.representations?.push(text) ?? 1) - 1);
+  for (const group of groupsOf(members, options.maxRepresentations)) {
+    const shares = share(group);
+    const sent = new Map(shares.calls.map((call) => [call, send(call, options)]));
+    for (const [member, calls] of shares.callsOf) {
+      const own = calls.flatMap((call) => sent.get(call) ?? []);
+      answers.set(member, collect(member, own, options, shares.places));
     }
   }
-  return calls;
+  return Promise.all(members.map((member) => answers.get(member) ?? fetchAlone(member, options)));
 }
 
-async function send(
-  { members, representations }: SharedCall,
-  { send: sendShared, sendAlone, onPrivate }: SharedFetchOptions,
-): Promise<OperationOutcome | 'again'> {
-  const [first] = members;
-  if (first === undefined) return 'again';
-  const callers = [...members].map(({ caller }) => caller);
-  const isShared = members.size > 1;
-  const operation = { ...first.operation, representations };
-  const outcome = await (isShared ? sendShared : sendAlone)(operation, callers);
-  if (outcome.isPrivate) onPrivate();
-  return isShared && (outcome.isPrivate || failedAsAWhole(outcome)) ? 'again' : outcome;
+/** Their fetches may share calls. */
+interface Group {
+  readonly members: readonly Member[];
+  readonly maxRepresentations: number;
 }
 
-async function alone({ operation, caller }: Member, options: SharedFetchOptions): Promise<FetchAnswer> {
-  const outcome = await options.sendAlone(operation, [caller]);
-  if (outcome.isPrivate) options.onPrivate();
+/** Who asks for more than half of what a call takes would leave little for others, and goes alone. */
+function groupsOf(members: readonly Member[], maxRepresentations: number): Group[] {
+  const together: Member[] = [];
+  const groups: Group[] = [{ members: together, maxRepresentations }];
+  for (const own of byCaller(members)) {
+    const sizes = own.map(sizeOf);
+    const isLarge = sizes.reduce((sum, size) => sum + size, 0) > maxRepresentations / 2;
+    if (isLarge) groups.push({ members: own, maxRepresentations: Math.max(maxRepresentations, ...sizes) });
+    else together.push(...own);
+  }
+  return groups;
+}
+
+function byCaller(members: readonly Member[]): Member[][] {
+  const callers = new Map<Caller, Member[]>();
+  for (const member of members) {
+    const own = callers.get(member.caller);
+    if (own === undefined) callers.set(member.caller, [member]);
+    else own.push(member);
+  }
+  return [...callers.values()];
+}
+
+function sizeOf({ operation }: Member): number {
+  return operation.representations?.length ?? 0;
+}
+
+interface SharedCall {
+  readonly operation: SubgraphOperation;
+  /** Those who have a part in it. */
+  readonly members: Member[];
+}
+
+/** Where a representation is. */
+interface Place {
+  readonly call: SharedCall;
+  readonly index: number;
+}
+
+interface Shares {
+  readonly calls: readonly SharedCall[];
+  readonly places: ReadonlyMap<string, Place>;
+  readonly callsOf: ReadonlyMap<Member, readonly SharedCall[]>;
+}
+
+function wholeCall({ operation }: Member, members: readonly Member[]): SharedCall {
+  return { operation, members: [...members] };
+}
+
+/** Takes one representation of each caller in turn, so that a call that is full has left out as much of each. */
+function share({ members, maxRepresentations }: Group): Shares {
+  const places = new Map<string, Place>();
+  const calls: SharedCall[] = [];
+  const queues = byCaller(members).map((own) =>
+    own.flatMap(({ operation }) => operation.representations ?? []),
+  );
+  const longest = queues.reduce((most, { length }) => Math.max(most, length), 0);
+  let representations: string[] = [];
+  for (let turn = 0; turn < longest; turn += 1) {
+    for (const queue of queues) {
+      const text = queue[turn];
+      if (text === undefined || places.has(text)) continue;
+      let call = calls.at(-1);
+      const [first] = members;
+      if (first !== undefined && (call === undefined || representations.length >= maxRepresentations)) {
+        representations = [];
+        call = { operation: { ...first.operation, representations }, members: [] };
+        calls.push(call);
+      }
+      if (call !== undefined) places.set(text, { call, index: representations.push(text) - 1 });
+    }
+  }
+  return { calls, places, callsOf: new Map(members.map((member) => [member, join(member, places)])) };
+}
+
+function join(member: Member, places: ReadonlyMap<string, Place>): SharedCall[] {
+  const calls = new Set<SharedCall>();
+  for (const text of member.operation.representations ?? []) {
+    const call = places.get(text)?.call;
+    if (call !== undefined) calls.add(call);
+  }
+  for (const call of calls) call.members.push(member);
+  return [...calls];
+}
+
+/** What came of a call: the same for all who have a part in it, and so written to by nobody. */
+interface Sent {
+  readonly call: SharedCall;
+  readonly answer: Promise<FetchAnswer | 'again'>;
+}
+
+function send(call: SharedCall, options: SharedFetchOptions): Sent {
+  return { call, answer: answerOf(call, options) };
+}
+
+async function answerOf(
+  { operation, members }: SharedCall,
+  options: SharedFetchOptions,
+): Promise<FetchAnswer | 'again'> {
+  const outcome = await options.send(operation, members);
+  const isOfOthersToo = outcome.isShared && (outcome.isPrivate || outcome.isOfCall);
+  const isLost = members.length > 1 && failedAsAWhole(operation, outcome);
+  if ((isOfOthersToo || isLost) && !isTimeout(outcome.response)) return 'again';
   return toAnswer(options.subgraph, operation, outcome);
 }
 
-interface SentCall {
-  readonly call: SharedCall;
-  readonly outcome: Promise<OperationOutcome | 'again'>;
+async function fetchAlone(member: Member, options: SharedFetchOptions): Promise<FetchAnswer> {
+  return toAnswer(options.subgraph, member.operation, await options.sendAlone(member));
 }
 
 async function collect(
   member: Member,
-  calls: readonly SentCall[],
+  sent: readonly Sent[],
   options: SharedFetchOptions,
+  places: ReadonlyMap<string, Place> | null = null,
 ): Promise<FetchAnswer> {
-  const { operation } = member;
-  const own = calls.filter(({ call }) => call.members.has(member));
-  const outcomes = await Promise.all(own.map(({ outcome }) => outcome));
-  const parts: { readonly call: SharedCall; readonly answer: FetchAnswer }[] = [];
-  for (const [index, outcome] of outcomes.entries()) {
-    const call = own[index]?.call;
-    if (call === undefined || outcome === 'again') return alone(member, options);
-    const part = { ...operation, representations: call.representations };
-    parts.push({ call, answer: toAnswer(options.subgraph, part, outcome) });
+  const answers = new Map<SharedCall, FetchAnswer>();
+  const got = await Promise.all(sent.map(({ answer }) => answer));
+  for (const [index, { call }] of sent.entries()) {
+    const answer = got[index];
+    if (answer === undefined || answer === 'again') return fetchAlone(member, options);
+    answers.set(call, answer);
   }
-  const [first] = parts;
-  if (first !== undefined && (operation.representations === null || isAlone(member, first.call)))
-    return first.answer;
-  return pick(operation.representations ?? [], parts);
-}
-
-/** The usual case of a call that nobody else had a part in: nothing has moved. */
-function isAlone({ operation }: Member, call: SharedCall): boolean {
-  return call.members.size === 1 && call.representations?.length === operation.representations?.length;
+  const [first] = answers.values();
+  const { representations } = member.operation;
+  if (first !== undefined && (places === null || representations === null)) return first;
+  return pick(representations ?? [], places ?? new Map<string, Place>(), answers);
 }
 
 function pick(
   representations: readonly string[],
-  parts: readonly { readonly call: SharedCall; readonly answer: FetchAnswer }[],
+  places: ReadonlyMap<string, Place>,
+  answers: ReadonlyMap<SharedCall, FetchAnswer>,
 ): FetchAnswer {
+  const own = [...answers.values()];
+  const errorsOf = new Map<SharedCall, ReadonlyMap<number | null, readonly FetchError[]>>();
   const errors: FetchError[] = [];
-  const entities = representations.map((text) => {
-    const part = parts.find(({ call }) => call.indexes.has(text));
-    return part?.answer.entities[part.call.indexes.get(text) ?? -1] ?? null;
-  });
-  for (const { call, answer } of parts) {
-    for (const error of answer.errors) {
-      const text = error.entity === null ? undefined : call.representations?.[error.entity];
-      const entity = text === undefined ? -1 : representations.indexOf(text);
-      if (error.entity === null) errors.push(error);
-      else if (entity !== -1) errors.push({ ...error, entity });
-    }
+  for (const [call, answer] of answers) {
+    if (answer.errors.length === 0) continue;
+    const byEntity = errorsByEntity(answer.errors);
+    errorsOf.set(call, byEntity);
+    errors.push(...(byEntity.get(null) ?? []));
   }
-  return { data: null, entities, errors, cacheControl: parts.flatMap(({ answer }) => answer.cacheControl),
-    isPrivate: parts.some(({ answer }) => answer.isPrivate) };
+  const entities = representations.map((text, entity) => {
+    const place = places.get(text);
+    if (place === undefined) return null;
+    for (const error of errorsOf.get(place.call)?.get(place.index) ?? []) errors.push({ ...error, entity });
+    return answers.get(place.call)?.entities[place.index] ?? null;
+  });
+  return {
+    data: null,
+    entities,
+    errors,
+    cacheControl: own.flatMap(({ cacheControl }) => cacheControl),
+    isPrivate: own.some(({ isPrivate }) => isPrivate),
+  };
+}
+
+function errorsByEntity(errors: readonly FetchError[]): Map<number | null, FetchError[]> {
+  const byEntity = new Map<number | null, FetchError[]>();
+  for (const error of errors) {
+    const known = byEntity.get(error.entity);
+    if (known === undefined) byEntity.set(error.entity, [error]);
+    else known.push(error);
+  }
+  return byEntity;
 }

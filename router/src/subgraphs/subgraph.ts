@@ -12,8 +12,8 @@ import type { Scope } from './scope.js';
 import { fetchTogether, type Member, type SharedFetchOptions } from './shared-fetches.js';
 import { SubrequestFailure } from './subgraph-error.js';
 import type { SubgraphTransport } from './transport.js';
-import { noteTime, patienceFor, UsualTimes } from './usual-time.js';
-import { sendOperations } from './wire-call.js';
+import { limitOf, newlyKnown, noteTime, patienceFor, UsualTimes, type Known } from './usual-time.js';
+import { leftOutcome, sendOperations } from './wire-call.js';
 
 export interface SubgraphOptions {
   readonly name: string;
@@ -28,156 +28,229 @@ export interface SubgraphOptions {
   readonly onAnswer?: (subgraph: string, milliseconds: number, operations: number) => void;
 }
 
-/** An operation with those who wait for it. */
-interface Awaited {
-  readonly operation: SubgraphOperation;
-  readonly callers: readonly Caller[];
-}
-
-/** Gathers what goes out for the callers of one scope at the same time. */
-export type Lane = GatheringLoader<Awaited, OperationOutcome>;
-
 export class Subgraph {
   private readonly times = new UsualTimes();
+  /** Whatever is asked. */
+  private readonly time = newlyKnown(0);
   private readonly fetches = new Map<string, GatheringLoader<Member, FetchAnswer>>();
+  /** By scope: what may travel together. */
   private readonly lanes = new Map<string, Lane>();
+  /** What one caller's operations ask, which nobody else has a part in. */
+  private readonly ownLanes = new WeakMap<Caller, Lane>();
 
   constructor(readonly options: SubgraphOptions) {}
 
   /** Milliseconds that a fetch of a plan may be kept for others of its kind. */
   patience(): number {
-    const { usual } = this.times.of(anyFetch);
+    const { usual } = this.time;
     return usual === null ? 5 : Math.min(500, Math.max(2, usual));
   }
 
-  /** Never rejects. @param own what goes out for this caller alone; @param isAlone nothing of it may be shared */
+  /** How many are gathering or under way. */
+  get size(): number {
+    return this.fetches.size + this.lanes.size;
+  }
+
+  /** Never rejects for what the subgraph does. @param isAlone nothing of it may be shared */
   async fetch(
     operation: SubgraphOperation,
     caller: Caller,
     scope: Scope,
-    own: Lane | null,
     isAlone: boolean,
   ): Promise<FetchAnswer> {
-    const { name } = this.options;
     if (caller.hasLeft) return this.leftAnswer(operation);
+    const member = { operation, caller, scope };
     const known = this.times.of(operation.template.key);
-    if (isAlone || !this.options.isShared || known.unsharedUntil > performance.now()) {
-      const awaited = { operation, callers: [caller] };
-      const isArray = own !== null && operation.template.kind === 'query';
-      const outcome = isArray ? await own.load(awaited) : await this.sendOne(awaited, scope.headers);
-      if (outcome.isPrivate) known.unsharedUntil = Infinity;
-      return toAnswer(name, operation, outcome);
+    if (isAlone || !this.options.isShared || scope.key === null || isUnshared(known)) {
+      return toAnswer(this.options.name, operation, await this.sendAlone(member, known));
     }
-    const { template, variables, representations } = operation;
-    const kind = representations === null ? 'root' : 'entities';
-    const key = JSON.stringify([kind, template.query, template.outputRewrites, variables, scope.key]);
+    const { variables, representations } = operation;
+    // A line break is in none of its parts, all of which are JSON.
+    const key = `${known.id}${representations === null ? 'r' : 'e'}${scope.key}\n${variables}`;
     let loader = this.fetches.get(key);
     if (loader === undefined) {
-      loader = this.sharedLoader(key, operation, scope);
+      loader = this.sharedLoader(key, scope.key, known);
       this.fetches.set(key, loader);
     }
-    return this.orLeave(loader.load({ operation, caller }), operation, caller);
+    return this.orLeave(loader.load(member), member);
   }
 
-  /** For what goes out for one request alone, where the subgraph takes arrays. */
-  ownLane(scope: Scope): Lane | null {
-    if (!this.options.takesArrays) return null;
-    return this.newLane(scope.headers, () => undefined);
+  /** Only when nobody waits for an answer any more. */
+  close(): void {
+    for (const loader of [...this.fetches.values(), ...this.lanes.values()]) loader.release();
   }
 
-  private sharedLoader(
-    key: string,
-    { template }: SubgraphOperation,
-    scope: Scope,
-  ): GatheringLoader<Member, FetchAnswer> {
-    const known = this.times.of(template.key);
+  private sharedLoader(key: string, scope: string, known: Known): GatheringLoader<Member, FetchAnswer> {
     const options: SharedFetchOptions = {
       subgraph: this.options.name,
-      send: (operation, callers) => this.sendShared({ operation, callers }, scope),
-      sendAlone: (operation, callers) => this.sendOne({ operation, callers }, scope.headers),
-      onPrivate: () => {
-        known.unsharedUntil = Infinity;
-      },
+      send: (operation, members) => this.sendShared(operation, members, scope, known),
+      sendAlone: (member) => this.sendAlone(member, known),
+      maxRepresentations,
     };
     return new GatheringLoader<Member, FetchAnswer>({
-      send: async (members, isOverrun) => {
-        const started = performance.now();
-        try {
-          if (!isOverrun) return await fetchTogether(members, options);
-          return (await Promise.all(members.map((member) => fetchTogether([member], options)))).flat();
-        } finally {
-          noteTime(known, performance.now() - started);
-        }
+      send: (members, isOverrun) => {
+        const isAlone = isOverrun || isUnshared(known);
+        return forThePresent(
+          members,
+          ({ caller }) => !caller.hasLeft,
+          (present) => (isAlone ? this.fetchEach(present, known) : fetchTogether(present, options)),
+          ({ operation }) => this.leftAnswer(operation),
+        );
       },
       patience: () => patienceFor(known),
       onIdle: () => this.fetches.delete(key),
       onOverrun: () => {
-        known.unsharedUntil = Math.max(known.unsharedUntil, performance.now() + unsharedAfterOverrun);
+        unshareForAWhile(known);
       },
     });
   }
 
-  private sendShared(awaited: Awaited, scope: Scope): Promise<OperationOutcome> {
-    if (!this.options.takesArrays) return this.sendOne(awaited, scope.sharedHeaders);
-    let lane = this.lanes.get(scope.key);
-    if (lane === undefined) {
-      lane = this.newLane(scope.sharedHeaders, () => this.lanes.delete(scope.key));
-      this.lanes.set(scope.key, lane);
-    }
-    return lane.load(awaited);
+  private fetchEach(members: readonly Member[], known: Known): Promise<FetchAnswer[]> {
+    return Promise.all(
+      members.map(async (member) =>
+        toAnswer(this.options.name, member.operation, await this.sendAlone(member, known)),
+      ),
+    );
   }
 
-  private newLane(headers: readonly string[], onIdle: () => void): Lane {
+  private sendShared(
+    operation: SubgraphOperation,
+    members: readonly Member[],
+    scopeKey: string,
+    known: Known,
+  ): Promise<OperationOutcome> {
+    const [first] = members;
+    if (first === undefined) return Promise.resolve(leftOutcome());
+    const awaited = { operation, callers: members.map(({ caller }) => caller), scope: first.scope };
+    if (!this.options.takesArrays) return this.sendOne(awaited, known);
+    let lane = this.lanes.get(scopeKey);
+    if (lane === undefined) {
+      const patience = () => Math.min(maxPatienceOfAnArray, this.time.usual ?? 0);
+      lane = this.newLane(patience, () => this.lanes.delete(scopeKey));
+      this.lanes.set(scopeKey, lane);
+    }
+    return noted(known, lane.load(awaited));
+  }
+
+  private sendAlone({ operation, caller, scope }: Member, known: Known): Promise<OperationOutcome> {
+    const awaited = { operation, callers: [caller], scope };
+    if (!this.options.takesArrays || operation.template.kind !== 'query') return this.sendOne(awaited, known);
+    let lane = this.ownLanes.get(caller);
+    if (lane === undefined) {
+      lane = this.newLane(() => 0);
+      this.ownLanes.set(caller, lane);
+    }
+    return noted(known, lane.load(awaited));
+  }
+
+  private newLane(patience: () => number, onIdle?: () => void): Lane {
     return new GatheringLoader<Awaited, OperationOutcome>({
-      send: (gathered) => this.send(gathered, headers),
-      patience: () => this.patience(),
+      send: (gathered) => this.send(gathered),
+      patience,
       maxItems: maxOperationsOfAnArray,
-      onIdle,
+      ...(onIdle !== undefined && { onIdle }),
     });
   }
 
-  private async sendOne(awaited: Awaited, headers: readonly string[]): Promise<OperationOutcome> {
-    const [outcome] = await this.send([awaited], headers);
-    if (outcome === undefined) throw new Error('an operation was sent but has no outcome');
-    return outcome;
+  private sendOne(awaited: Awaited, known: Known): Promise<OperationOutcome> {
+    return noted(
+      known,
+      this.send([awaited]).then(([outcome]) => outcome ?? leftOutcome()),
+    );
   }
 
-  private async send(gathered: readonly Awaited[], headers: readonly string[]): Promise<OperationOutcome[]> {
-    const { name, onAnswer } = this.options;
-    const started = performance.now();
+  private send(gathered: readonly Awaited[]): Promise<OperationOutcome[]> {
+    return forThePresent(
+      gathered,
+      ({ callers }) => callers.some(({ hasLeft }) => !hasLeft),
+      (present) => this.sendPresent(present),
+      leftOutcome,
+    );
+  }
+
+  private async sendPresent(gathered: readonly Awaited[]): Promise<OperationOutcome[]> {
+    const [first] = gathered;
+    if (first === undefined) return [];
     const operations = gathered.map(({ operation }) => operation);
-    const callers = gathered.flatMap((awaited) => awaited.callers);
-    const outcomes = await sendOperations(this.options, operations, headers, callers);
-    const milliseconds = performance.now() - started;
-    noteTime(this.times.of(anyFetch), milliseconds);
-    onAnswer?.(name, milliseconds, operations.length);
+    const callers = new Set(gathered.flatMap((awaited) => awaited.callers));
+    const outcomes = await sendOperations(this.options, operations, first.scope, callers);
+    this.note(outcomes);
     return outcomes;
   }
 
+  private note(outcomes: readonly OperationOutcome[]): void {
+    const [first] = outcomes;
+    if (first === undefined) return;
+    if (!(first.isOfCall && first.response instanceof SubrequestFailure))
+      noteTime(this.time, first.milliseconds);
+    this.options.onAnswer?.(this.options.name, first.milliseconds, outcomes.length);
+  }
+
   /** Whoever leaves does not wait for those who stay. */
-  private orLeave(
-    answer: Promise<FetchAnswer>,
-    operation: SubgraphOperation,
-    caller: Caller,
-  ): Promise<FetchAnswer> {
+  private orLeave(answer: Promise<FetchAnswer>, { operation, caller }: Member): Promise<FetchAnswer> {
     return new Promise((resolve, reject) => {
       const takeBack = caller.onLeave(() => {
         resolve(this.leftAnswer(operation));
       });
-      answer.then(resolve, reject).finally(takeBack);
+      void answer.then(resolve, reject).finally(takeBack);
     });
   }
 
   private leftAnswer(operation: SubgraphOperation): FetchAnswer {
-    const response = new SubrequestFailure('SUBREQUEST_TIMEOUT', 'did not answer while the request lasted');
-    return toAnswer(this.options.name, operation, { response, isPrivate: false });
+    return toAnswer(this.options.name, operation, leftOutcome());
   }
 }
 
-const anyFetch = '';
+/** An operation with those who wait for it, who are all of one scope. */
+interface Awaited {
+  readonly operation: SubgraphOperation;
+  readonly callers: readonly Caller[];
+  readonly scope: Scope;
+}
+
+/** Gathers what goes out at the same time. */
+type Lane = GatheringLoader<Awaited, OperationOutcome>;
+
+function isUnshared({ unsharedUntil }: Known): boolean {
+  return unsharedUntil > 0 && unsharedUntil > performance.now();
+}
+
+function unshareForAWhile(known: Known): void {
+  known.unsharedUntil = Math.max(known.unsharedUntil, performance.now() + unsharedAfterOverrun);
+}
+
+/** Sends nothing for those who have gone. @returns one outcome for each item, in order */
+async function forThePresent<Item, Outcome>(
+  items: readonly Item[],
+  isPresent: (item: Item) => boolean,
+  send: (present: readonly Item[]) => Promise<readonly Outcome[]>,
+  left: (item: Item) => Outcome,
+): Promise<Outcome[]> {
+  const present = items.filter(isPresent);
+  const outcomes = present.length === 0 ? [] : await send(present);
+  if (outcomes.length === items.length) return [...outcomes];
+  const byItem = new Map(present.map((item, index) => [item, outcomes[index]]));
+  return items.map((item) => byItem.get(item) ?? left(item));
+}
+
+/** Learns of an answer whether, and when, the next of its kind may be shared. */
+async function noted(known: Known, sent: Promise<OperationOutcome>): Promise<OperationOutcome> {
+  const outcome = await sent;
+  const { isPrivate, isShared, milliseconds, response } = outcome;
+  if (isPrivate) known.unsharedUntil = Infinity;
+  if (isShared && milliseconds > limitOf(known)) unshareForAWhile(known);
+  if (!(response instanceof SubrequestFailure)) noteTime(known, milliseconds);
+  return outcome;
+}
+
+/** The most representations of one call that is for several. */
+const maxRepresentations = 1_000;
 
 /** Milliseconds that a key is not shared for, after a call that took far longer than usual. */
 const unsharedAfterOverrun = 5_000;
 
 /** Arrays are answered as slowly as their slowest member, and built in memory by both sides. */
 const maxOperationsOfAnArray = 50;
+
+/** Milliseconds that an operation waits at most for others to travel with. */
+const maxPatienceOfAnArray = 50;

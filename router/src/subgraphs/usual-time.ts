@@ -5,6 +5,8 @@
 import { LRUCache } from 'lru-cache';
 
 export interface Known {
+  /** Stands for what it is known of, which may be a long text. Never given twice. */
+  readonly id: number;
   /** Milliseconds; `null`: never measured. */
   usual: number | null;
   /** On the clock of `performance.now()`: not shared before. */
@@ -13,22 +15,36 @@ export interface Known {
 
 export class UsualTimes {
   private readonly known = new LRUCache<string, Known>({ max: 5_000 });
+  private count = 0;
 
   of(key: string): Known {
     let known = this.known.get(key);
     if (known === undefined) {
-      known = { usual: null, unsharedUntil: 0 };
+      known = newlyKnown((this.count += 1));
       this.known.set(key, known);
     }
     return known;
   }
 }
 
-export function noteTime(known: Known, milliseconds: number): void {
-  known.usual = known.usual === null ? milliseconds : known.usual + (milliseconds - known.usual) / 8;
+export function newlyKnown(id: number): Known {
+  return { id, usual: null, unsharedUntil: 0 };
 }
 
-/** What is more than this is not as usual. A first call has nothing to be compared with. */
-export function patienceFor({ usual }: Known): number {
-  return usual === null ? 100 : Math.min(1_000, 20 + 4 * usual);
+/** One call far beyond what is usual says little of the next: it counts as far as patience goes. */
+export function noteTime(known: Known, milliseconds: number): void {
+  const counted = Math.min(milliseconds, limitOf(known));
+  known.usual = known.usual === null ? counted : known.usual + (counted - known.usual) / 8;
 }
+
+/** Milliseconds that others wait for a call. A first call has nothing to be compared with. */
+export function patienceFor(known: Known): number {
+  return known.usual === null ? 100 : limitOf(known);
+}
+
+/** Milliseconds that are no longer usual. */
+export function limitOf({ usual }: Known): number {
+  return usual === null ? maxPatience : Math.min(maxPatience, 20 + 4 * usual);
+}
+
+const maxPatience = 1_000;

@@ -4,8 +4,10 @@
  */
 import { SubrequestFailure } from './subgraph-error.js';
 import type { Caller } from './caller.js';
+import { timeLeft } from './deadline.js';
 import { bodyOf, checked, type OperationOutcome, type SubgraphOperation } from './operation.js';
 import { readBatchResponse, readResponse, type SubgraphResponse } from './read-response.js';
+import type { Scope } from './scope.js';
 import type { SubgraphReply, SubgraphTransport } from './transport.js';
 import type { TypeRelations } from '../execution/type-relations.js';
 
@@ -14,20 +16,26 @@ export interface WireOptions {
   readonly types: TypeRelations;
 }
 
-/** @param operations more than one travel as an HTTP array. @returns one outcome each; never rejects */
+/**
+ * @param operations more than one travel as an HTTP array
+ * @param callers whoever waits for any of them; where they are several, what is sent has nothing of one alone
+ * @returns one outcome each; never rejects
+ */
 export async function sendOperations(
   { transport, types }: WireOptions,
   operations: readonly SubgraphOperation[],
-  headers: readonly string[],
-  callers: readonly Caller[],
+  scope: Scope,
+  callers: ReadonlySet<Caller>,
 ): Promise<OperationOutcome[]> {
+  const started = performance.now();
+  const isShared = callers.size > 1;
   const [only] = operations;
   const isSingle = operations.length === 1 && only !== undefined;
   const call = transport.send({
-    headers,
+    headers: isShared ? scope.sharedHeaders : scope.headers,
     // One operation travels as itself: the subgraph may not take arrays, and need not.
     body: isSingle ? bodyOf(only) : `[${operations.map(bodyOf).join(',')}]`,
-    timeout: Math.max(0, ...callers.map(({ deadline }) => deadline)) - performance.now(),
+    timeout: timeLeftOf(callers),
     retriable: operations.every(({ template }) => template.kind === 'query'),
   });
   const stopWaiting = whenAllHaveLeft(callers, () => {
@@ -35,17 +43,37 @@ export async function sendOperations(
   });
   try {
     const reply = await call.reply;
-    const isPrivate = isForOne(reply);
-    return read(operations, reply).map((response, index) => {
-      const operation = operations[index];
-      return { response: check(operation, response, types), isPrivate };
-    });
+    const responses = read(operations, reply);
+    const about = { isPrivate: isForOne(reply), isShared, milliseconds: performance.now() - started };
+    return responses.map((response, index) => ({
+      response: check(operations[index], response, types),
+      isOfCall: false,
+      ...about,
+    }));
   } catch (error) {
     if (!(error instanceof SubrequestFailure)) throw error;
-    return operations.map(() => ({ response: error, isPrivate: false }));
+    const milliseconds = performance.now() - started;
+    return operations.map(() => failed(error, isShared, milliseconds));
   } finally {
     stopWaiting();
   }
+}
+
+/** Of an operation that was not even sent: nobody waits for it. */
+export function leftOutcome(): OperationOutcome {
+  const message = 'did not answer while the request lasted';
+  return failed(new SubrequestFailure('SUBREQUEST_TIMEOUT', message), false, 0);
+}
+
+function failed(response: SubrequestFailure, isShared: boolean, milliseconds: number): OperationOutcome {
+  return { response, isPrivate: false, isShared, isOfCall: true, milliseconds };
+}
+
+/** Of the one who has most. */
+function timeLeftOf(callers: ReadonlySet<Caller>): number {
+  let latest = 0;
+  for (const { deadline } of callers) latest = Math.max(latest, deadline);
+  return timeLeft(latest);
 }
 
 function read(
@@ -68,7 +96,7 @@ function isForOne({ hasSetCookie, cacheControl }: SubgraphReply): boolean {
   return hasSetCookie || (cacheControl !== undefined && /\bprivate\b/i.test(cacheControl));
 }
 
-function whenAllHaveLeft(callers: readonly Caller[], callback: () => void): () => void {
+function whenAllHaveLeft(callers: ReadonlySet<Caller>, callback: () => void): () => void {
   let waiting = 0;
   const undo: (() => void)[] = [];
   for (const caller of callers) {
