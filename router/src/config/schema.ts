@@ -23,6 +23,8 @@ export function routerConfigSchema(development: boolean) {
         listen: listenAddress.prefault('127.0.0.1:4000'),
         path: z.string().startsWith('/').default('/graphql'),
         introspection: z.boolean().default(development),
+        /** Whether `@defer` is part of what clients may ask. */
+        defer_support: z.boolean().default(true),
         query_planning: queryPlanning,
       })
       .prefault({}),

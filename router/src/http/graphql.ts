@@ -20,6 +20,7 @@ import { operationStatus, type MediaType } from './media-types.js';
 import { compress, variesByCoding } from './compress.js';
 import { persistedQueryOf, writeSearch } from './parameters.js';
 import { readRequest, type WellFormedRequest } from './read-request.js';
+import { multipartType, onlyPart, writeParts } from './write-parts.js';
 import { RequestLifetime } from './request-lifetime.js';
 import { sendError, type Refusal } from './respond.js';
 
@@ -87,7 +88,7 @@ async function answer(
   options: GraphQLHandlerOptions,
 ): Promise<void> {
   const { config } = options;
-  const execution = execute(context, read, options);
+  const execution = execute(context, read, lifetime, options);
   const outcome = await Promise.race([execution, lifetime.overrun]);
   if (outcome === 'overrun') {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
@@ -105,10 +106,11 @@ async function answer(
   else await write(response, outcome, read, context, config);
 }
 
-/** Holds the lease until the execution has ended, which may be after the client got its answer. */
+/** Holds the lease until the execution has ended, which may be after the client got its answer, or the first part of it. */
 async function execute(
   context: RequestContext,
   read: WellFormedRequest,
+  lifetime: RequestLifetime,
   { current, persistedQueries }: GraphQLHandlerOptions,
 ): Promise<HTTPGraphQLResponse | DirectAnswer | ClientError> {
   let lease;
@@ -118,15 +120,22 @@ async function execute(
     if (error instanceof ClientError) return error;
     throw error;
   }
+  let isInParts = false;
   try {
     const direct = answerDirectly(lease.running.direct, context, read, persistedQueries);
     if (direct !== null) return await direct;
-    return await lease.running.server.executeHTTPGraphQLRequest({
+    const answer = await lease.running.server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: asApolloRequest(context.request),
       context: () => Promise.resolve(context),
     });
+    isInParts = answer.body.kind === 'chunked';
+    return answer;
   } finally {
-    lease.release();
+    const release = () => {
+      lease.release();
+    };
+    if (isInParts) lifetime.onEnd(release);
+    else release();
   }
 }
 
@@ -134,11 +143,11 @@ async function execute(
 function answerDirectly(
   direct: DirectAnswers | null,
   context: RequestContext,
-  { operations, isBatch }: WellFormedRequest,
+  { operations, isBatch, incremental }: WellFormedRequest,
   persistedQueries: PersistedQueryStore | null,
 ): Promise<DirectAnswer> | null {
   const [operation] = operations;
-  if (direct === null || isBatch || operation === undefined) return null;
+  if (direct === null || isBatch || operation === undefined || incremental !== null) return null;
   const { query, operationName, variables = {} } = operation;
   const sha256Hash = persistedQueryOf(operation)?.sha256Hash ?? null;
   const text = knownText({ query, sha256Hash }, persistedQueries);
@@ -180,25 +189,30 @@ async function sendCompressed(
   response.end(sent);
 }
 
-function asApolloRequest({ method, headers, search, body }: HttpRequest) {
+function asApolloRequest({ method, headers, search, body, incremental }: HttpRequest) {
   const map = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  // What was negotiated, so that nobody negotiates something else.
+  if (incremental !== null) map.set('accept', `multipart/mixed; ${incremental}, application/json`);
   return { method, headers: map, search, body };
 }
 
 /** A GET goes on as it was understood: what is read twice could be read differently. */
-function asHttpRequest({ method = '', headers }: IncomingMessage, { body, operations }: WellFormedRequest) {
+function asHttpRequest(
+  { method = '', headers }: IncomingMessage,
+  { body, operations, incremental }: WellFormedRequest,
+) {
   const [operation] = operations;
   const search = method === 'GET' && operation !== undefined ? writeSearch(operation) : '';
-  return { method, headers, search, body };
+  return { method, headers, search, body, incremental };
 }
 
 async function write(
   response: ServerResponse,
   { status = 200, headers, body }: HTTPGraphQLResponse,
-  { mediaType, isBatch }: WellFormedRequest,
+  { mediaType, isBatch, incremental, takesOnlyParts }: WellFormedRequest,
   { request }: RequestContext,
   config: RouterConfig,
 ): Promise<void> {
@@ -208,13 +222,17 @@ async function write(
   for (const [name, value] of headers) response.setHeader(name, value);
   // Of an array, that one operation failed is said in its own answer.
   response.statusCode = isBatch && status === 400 ? 200 : operationStatus(status, mediaType);
+  if (body.kind === 'complete' && incremental !== null && takesOnlyParts) {
+    response.setHeader('content-type', multipartType(incremental));
+    response.end(onlyPart(body.string));
+    return;
+  }
   if (body.kind === 'complete') {
     response.setHeader('content-type', mediaType);
     await sendCompressed(response, Buffer.from(body.string), request, config);
     return;
   }
-  for await (const chunk of body.asyncIterator) response.write(chunk);
-  response.end();
+  await writeParts(response, body.asyncIterator);
 }
 
 function refuse(response: ServerResponse, { status, code, message }: Refusal, mediaType: MediaType): void {
@@ -244,6 +262,7 @@ function describeFailure(failure: Partial<RequestFailure>) {
   const { operations = [], codes = [], subgraphs = [], causes = [] } = failure;
   return { operations: [...operations], codes: [...codes], subgraphs: [...subgraphs], causes: [...causes] };
 }
+
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

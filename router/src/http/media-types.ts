@@ -3,6 +3,8 @@
  * client gets (RFC 9110, 12.5.1), and what status an operation's failure has in it.
  */
 
+import { incrementalFormats, type IncrementalFormat } from '../incremental/formats.js';
+
 /** The first is what a client gets that has no preference; so the specification wants it for older clients. */
 export const mediaTypes = [
   'application/json; charset=utf-8',
@@ -25,6 +27,22 @@ export function negotiate(accept: string | undefined): MediaType | null {
     if (range !== null && (best === null || isLiked(range, best.range))) best = { type, range };
   }
   return best?.type ?? null;
+}
+
+/** @returns how the client takes an answer in parts, which it has to name with its format; `null` where it does not */
+export function negotiateIncremental(accept: string | undefined): IncrementalFormat | null {
+  if (accept === undefined || !accept.includes('multipart/')) return null;
+  let best: { readonly format: IncrementalFormat; readonly quality: number } | null = null;
+  for (const range of splitQuoted(accept, ',').map(parseRange)) {
+    if (range?.type !== 'multipart' || range.subtype !== 'mixed' || range.quality <= 0) continue;
+    const { parameters, quality } = range;
+    const format = incrementalFormats.find((text) => {
+      const [name = '', value] = text.split('=');
+      return parameters.get(name.toLowerCase()) === value;
+    });
+    if (format !== undefined && (best === null || quality > best.quality)) best = { format, quality };
+  }
+  return best?.format ?? null;
 }
 
 /**

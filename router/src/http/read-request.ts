@@ -6,9 +6,10 @@
 import type { IncomingMessage } from 'node:http';
 import { ClientError } from '@selvedge/errors';
 import type { RouterConfig } from '../config/schema.js';
+import type { IncrementalFormat } from '../incremental/formats.js';
 import type { Cors } from './cors.js';
 import { checkFetchMetadata } from './fetch-metadata.js';
-import { mediaTypes, negotiate, type MediaType } from './media-types.js';
+import { mediaTypes, negotiate, negotiateIncremental, type MediaType } from './media-types.js';
 import { readOperation, readSearch, type OperationParameters } from './parameters.js';
 import { readJsonBody } from './read-body.js';
 import type { Refusal } from './respond.js';
@@ -23,6 +24,10 @@ export interface WellFormedRequest {
   readonly kind: 'request';
   /** What a single result is sent as. */
   readonly mediaType: MediaType;
+  /** How the client takes an answer in parts; `null`: it does not, or we do not give it. */
+  readonly incremental: IncrementalFormat | null;
+  /** Whether it takes nothing else: then a single result is the only part. */
+  readonly takesOnlyParts: boolean;
   /** The body's JSON; `undefined` for a GET. */
   readonly body: unknown;
   /** At least one. */
@@ -38,7 +43,9 @@ export async function readRequest(
   { config, cors }: { readonly config: RouterConfig; readonly cors: Cors },
 ): Promise<ReadRequest> {
   const { method = '', headers } = request;
-  const mediaType = negotiate(headers.accept);
+  const incremental = config.supergraph.defer_support ? negotiateIncremental(headers.accept) : null;
+  const single = negotiate(headers.accept);
+  const mediaType = single ?? (incremental === null ? null : mediaTypes[0]);
   const refused = (refusal: Refusal): ReadRequest => {
     // What is left of the body is thrown away: a connection closed over it would take the answer with it.
     request.resume();
@@ -52,6 +59,8 @@ export async function readRequest(
   if (body.kind === 'aborted') return body;
   if (body.kind === 'refused') return refused(body);
   const isBatch = Array.isArray(body.value);
+  // The answers to an array are an array, which is not sent in parts.
+  if (isBatch && single === null) return refused(notAcceptable);
   const tooMany = checkBatch(body.value, config);
   if (tooMany !== null) return refused(tooMany);
   try {
@@ -59,7 +68,8 @@ export async function readRequest(
       method === 'GET'
         ? [readSearch(search)]
         : [body.value].flat().map((operation) => readOperation(operation));
-    return { kind: 'request', mediaType, body: body.value, operations, isBatch };
+    const takesOnlyParts = single === null;
+    return { kind: 'request', mediaType, incremental, takesOnlyParts, body: body.value, operations, isBatch };
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     return refused({ status: 400, code: error.code, message: error.message });

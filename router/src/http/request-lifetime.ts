@@ -11,6 +11,8 @@ export class RequestLifetime implements Caller, Expiring {
   readonly overrun: Promise<'overrun'>;
   hasLeft = false;
   private readonly callbacks = new Set<() => void>();
+  private readonly endings: (() => void)[] = [];
+  private hasEnded = false;
   private resolveOverrun: (value: 'overrun') => void = () => undefined;
 
   constructor(
@@ -35,8 +37,16 @@ export class RequestLifetime implements Caller, Expiring {
     setImmediate(this.leave);
   }
 
+  /** @param callback called once, when the request is answered or given up; at once, if it is already */
+  onEnd(callback: () => void): void {
+    if (this.hasEnded) callback();
+    else this.endings.push(callback);
+  }
+
   /** The request is answered. */
   end(): void {
+    this.hasEnded = true;
+    for (const callback of this.endings.splice(0)) callback();
     watch.delete(this);
     this.response.off('close', this.leave);
   }

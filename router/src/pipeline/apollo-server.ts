@@ -13,6 +13,8 @@ import {
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
+import { deferPlugin } from '../incremental/defer-plugin.js';
+import { deferRules } from '../incremental/validate-defer.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { clientCachePlugin } from './client-cache.js';
 import { DirectAnswers } from './direct-answers.js';
@@ -59,7 +61,13 @@ export async function startServer(supergraph: Supergraph, options: ServerOptions
     stopOnTerminationSignals: false,
     formatError,
     logger: loggerFor(log),
-    plugins: [...noCalls(), recordFailures(requestIds), ...clientCache(config)],
+    validationRules: deferRules,
+    plugins: [
+      ...noCalls(),
+      recordFailures(requestIds),
+      ...clientCache(config),
+      deferPlugin(supergraph, { ...options, formatError, requestIds }),
+    ],
   });
   await server.start();
   const isShared = config.traffic_shaping.router.deduplicate_query;

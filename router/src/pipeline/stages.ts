@@ -10,6 +10,7 @@ import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphq
 import type { ClientError } from '@selvedge/errors';
 import type { CompiledOperation } from '../execution/compiled-operation.js';
 import type { PlanOutcome } from '../execution/run-plan.js';
+import type { IncrementalFormat } from '../incremental/formats.js';
 import type { CacheHint } from '../subgraphs/cache-control.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { JsonData } from './json-data.js';
@@ -25,6 +26,8 @@ export interface HttpRequest {
   readonly search: string;
   /** The body's JSON, not yet looked into; `undefined` without a body. */
   readonly body: unknown;
+  /** How the client takes an answer that comes in parts; `null`: it does not. */
+  readonly incremental: IncrementalFormat | null;
 }
 
 /** The one operation that is to be executed. Its document is valid for the API schema. */
@@ -49,6 +52,8 @@ export interface ValidatedOperation extends ParsedOperation {
   readonly coercedVariables: Variables;
   /** `null` where demand control is off. */
   readonly estimatedCost: number | null;
+  /** Whether what has `@defer` comes later (`incremental/`); otherwise it is as any other. */
+  readonly defers?: boolean;
 }
 
 export interface PlannedOperation extends ValidatedOperation {

@@ -13,6 +13,7 @@ import {
   type OperationToCompile,
 } from '../execution/compiled-operation.js';
 import { TypeRelations } from '../execution/type-relations.js';
+import { deferDirective } from '../incremental/formats.js';
 import { dataNames, type DataNames } from '../planner/data-names.js';
 import { labelDecision, type DecideLabels } from '../planner/override-labels.js';
 import { cachedPlanner, type CachedPlanner } from '../planner/plan-cache.js';
@@ -93,7 +94,8 @@ function assemble(sdl: string, config: RouterConfig, planning: PlannerPool): Sup
   const urls = subgraphUrls(digest, config);
   const pools = new ConnectionPools();
   const { limit, max_bytes: maxBytes } = config.supergraph.query_planning.cache.in_memory;
-  const apiSchema = schemaOf(digest.apiSdl);
+  const withDefer = config.supergraph.defer_support && !digest.apiSdl.includes('directive @defer(');
+  const apiSchema = schemaOf(withDefer ? `${digest.apiSdl}\n${deferDirective}` : digest.apiSdl);
   // With all that is `@inaccessible`: subgraphs answer with what clients do not see.
   const types = new TypeRelations(schemaOf(sdl));
   const names = dataNames(digest.reservedNames);

@@ -1,0 +1,137 @@
+/**
+ * Answers operations with `@defer` in parts, for clients that take them so. @apollo/server's hook for gateways knows only
+ * whole answers, so it is done ahead of it, by the stages of the pipeline. What has nothing deferred, and what is wrong
+ * with an operation before it is executed, is left to the way that all others go.
+ */
+import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLResponse } from '@apollo/server';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { runPlanInParts } from '../execution/run-plan.js';
+import { asksASubgraph } from '../pipeline/empty-plan.js';
+import { planOperation } from '../pipeline/plan.js';
+import { noteFailures, type RequestIds } from '../pipeline/record-failures.js';
+import type { RequestContext } from '../pipeline/request-context.js';
+import type { PlannedOperation, ValidatedOperation } from '../pipeline/stages.js';
+import { validateOperation, VariablesError, type ValidationRules } from '../pipeline/validate.js';
+import { RequestPort } from '../subgraphs/fetch-port.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { AnswerInParts } from './answer-in-parts.js';
+import { operationInParts, type OperationInParts } from './deferred-parts.js';
+import { incrementalBody, resultOf, type PayloadContext } from './payloads.js';
+
+export interface DeferOptions {
+  readonly rules: ValidationRules;
+  readonly showsCost: boolean;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly requestIds: RequestIds;
+}
+
+export function deferPlugin(
+  supergraph: Supergraph,
+  options: DeferOptions,
+): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        responseForOperation: (request) => respond(request, supergraph, options),
+      }),
+  };
+}
+
+type ApolloRequest = GraphQLRequestContext<RequestContext>;
+
+async function respond(
+  request: ApolloRequest,
+  supergraph: Supergraph,
+  options: DeferOptions,
+): Promise<GraphQLResponse | null> {
+  const { contextValue: context, requestIsBatched, response } = request;
+  const format = context.request.incremental;
+  if (format === null || requestIsBatched) return null;
+  const validated = validate(request, supergraph, options);
+  const inParts =
+    validated && operationInParts(validated.document, validated.definition, validated.coercedVariables);
+  if (validated === null || inParts === null) return null;
+  const planned = await planInParts(validated, inParts);
+  if (planned.compiled.plan.fetches.length === 0 && asksASubgraph(planned)) return null;
+  const answer = await execute(planned);
+  const payloads = { format, parts: inParts.parts, formatErrors: errorsFormatter(planned, options) };
+  const { http } = response;
+  if (options.showsCost && validated.estimatedCost !== null)
+    http.headers.set('x-selvedge-cost', String(validated.estimatedCost));
+  return { http, body: bodyOf(answer, payloads) };
+}
+
+function bodyOf(answer: AnswerInParts, payloads: PayloadContext): GraphQLResponse['body'] {
+  const initial = answer.initial();
+  if (!answer.isDone) return incrementalBody(initial, answer, payloads);
+  // None of the deferred fragments has a place in the answer.
+  return { kind: 'single', singleResult: resultOf(initial, payloads) };
+}
+
+/** @returns `null` where something is to be said about it */
+function validate(
+  { operation, document, source, queryHash, request, contextValue }: ApolloRequest,
+  supergraph: Supergraph,
+  { rules }: DeferOptions,
+): ValidatedOperation | null {
+  if (operation == null || document === undefined) return null;
+  const operationName = request.operationName ?? undefined;
+  const parsed = {
+    supergraph,
+    key: `${queryHash}:${operationName ?? ''}`,
+    text: source ?? '',
+    document,
+    definition: operation,
+    operationName,
+    variables: request.variables ?? {},
+    context: contextValue,
+    // Parts that come later could only restrict a policy that has already been sent: clients keep none of it.
+    cachePolicy: null,
+  };
+  try {
+    return validateOperation(parsed, rules);
+  } catch (error) {
+    if (error instanceof VariablesError || error instanceof GraphQLError) return null;
+    throw error;
+  }
+}
+
+function planInParts(validated: ValidatedOperation, inParts: OperationInParts): Promise<PlannedOperation> {
+  const { key, document, definition } = inParts;
+  return planOperation({ ...validated, key: `${validated.key}\n${key}`, document, definition, defers: true });
+}
+
+/** @returns when what is not deferred is there */
+async function execute(operation: PlannedOperation): Promise<AnswerInParts> {
+  const { supergraph, compiled, variables, coercedVariables, context, overrideLabels } = operation;
+  const { subgraphs } = supergraph;
+  const run = runPlanInParts(compiled.plan, {
+    port: new RequestPort({
+      subgraphs,
+      headers: context.request.headers,
+      caller: context.caller,
+      labels: overrideLabels,
+      isForSeveral: context.isForSeveral,
+    }),
+    variables,
+    coercedVariables,
+    patience: (subgraph) => subgraphs.get(subgraph)?.patience() ?? 0,
+  });
+  await run.done(null);
+  return new AnswerInParts(compiled, run, coercedVariables);
+}
+
+/** @apollo/server formats and records the errors of its own executor only. */
+function errorsFormatter(
+  { context, definition }: PlannedOperation,
+  { formatError, requestIds }: DeferOptions,
+): PayloadContext['formatErrors'] {
+  return (errors) => {
+    noteFailures(errors, definition.name?.value, context, requestIds);
+    return errors.map((error) => {
+      const formatted = error.toJSON();
+      const extensions = { code: 'INTERNAL_SERVER_ERROR', ...formatted.extensions };
+      return formatError({ ...formatted, extensions }, error);
+    });
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * An answer in parts as the payloads of a format. `deferSpec=20220824` repeats label and path with each part;
+ * `incrementalSpec=v0.2` announces parts with an id (`pending`) and says of each when it is there (`completed`).
+ */
+import type { GraphQLResponse } from '@apollo/server';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { JsonData } from '../pipeline/json-data.js';
+import type { AnswerInParts, DeliveredPart, Delivery, PendingPart } from './answer-in-parts.js';
+import type { DeferredPart } from './deferred-parts.js';
+import type { IncrementalFormat } from './formats.js';
+
+export type IncrementalBody = Extract<GraphQLResponse['body'], { readonly kind: 'incremental' }>;
+
+export interface PayloadContext {
+  readonly format: IncrementalFormat;
+  readonly parts: ReadonlyMap<string, DeferredPart>;
+  readonly formatErrors: (errors: readonly GraphQLError[]) => GraphQLFormattedError[];
+}
+
+/** @param initial of the answer, with parts that are pending */
+export function incrementalBody(
+  initial: Delivery,
+  answer: AnswerInParts,
+  context: PayloadContext,
+): IncrementalBody {
+  const first = { ...resultOf(initial, context), hasNext: true };
+  if (context.format === 'deferSpec=20220824')
+    return { kind: 'incremental', initialResult: first, subsequentResults: oldPayloads(answer, context) };
+  const initialResult = { ...first, data: first.data ?? {}, pending: announced(initial.pending, context) };
+  return { kind: 'incremental', initialResult, subsequentResults: newPayloads(answer, context) };
+}
+
+/** As of an answer that is whole. */
+export function resultOf(
+  { data, errors, valueCompletion }: Omit<Delivery, 'pending'>,
+  context: PayloadContext,
+) {
+  return {
+    ...said(errors, valueCompletion, context),
+    data: data === null ? null : new JsonData(data),
+  };
+}
+
+async function* oldPayloads(answer: AnswerInParts, context: PayloadContext) {
+  while (!answer.isDone) {
+    const parts = await answer.next();
+    const incremental = parts.map((delivered) => ({
+      ...labelOf(delivered.part, context),
+      path: delivered.part.path,
+      ...resultOf(delivered, context),
+    }));
+    yield { incremental, hasNext: !answer.isDone };
+  }
+}
+
+async function* newPayloads(answer: AnswerInParts, context: PayloadContext) {
+  while (!answer.isDone) {
+    const parts = await answer.next();
+    const pending = parts.flatMap((part) => announced(part.pending, context));
+    const incremental = parts.flatMap((part) => incrementalData(part, context));
+    const completed = parts.map(({ part, data, errors }) => ({
+      id: part.id,
+      // A part that a null has taken out has no data, and says here why.
+      ...(data === null && { errors: context.formatErrors(errors) }),
+    }));
+    yield {
+      ...(pending.length > 0 && { pending }),
+      ...(incremental.length > 0 && { incremental }),
+      completed,
+      hasNext: !answer.isDone,
+    };
+  }
+}
+
+function incrementalData({ part, data, errors, valueCompletion }: DeliveredPart, context: PayloadContext) {
+  if (data === null) return [];
+  return [{ id: part.id, data: new JsonData(data), ...said(errors, valueCompletion, context) }];
+}
+
+function announced(pending: readonly PendingPart[], context: PayloadContext) {
+  return pending.map((part) => ({ id: part.id, path: part.path, ...labelOf(part, context) }));
+}
+
+function labelOf({ label }: PendingPart, { parts }: PayloadContext) {
+  const clientLabel = parts.get(label)?.clientLabel;
+  return clientLabel === undefined ? {} : { label: clientLabel };
+}
+
+function said(
+  errors: readonly GraphQLError[],
+  valueCompletion: readonly GraphQLError[],
+  { formatErrors }: PayloadContext,
+) {
+  return {
+    ...(errors.length > 0 && { errors: formatErrors(errors) }),
+    ...(valueCompletion.length > 0 && { extensions: { valueCompletion } }),
+  };
+}
