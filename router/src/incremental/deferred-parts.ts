@@ -69,16 +69,17 @@ const maxVariants = 16;
 
 function conditionsOf(document: DocumentNode): string[] | null {
   const variables = new Set<string>();
-  let hasDefer = false;
+  const directives: DirectiveNode[] = [];
   visit(document, {
     Directive(directive) {
-      if (directive.name.value !== 'defer') return;
-      hasDefer = true;
-      const condition = argumentOf(directive, 'if');
-      if (condition?.kind === Kind.VARIABLE) variables.add(condition.name.value);
+      if (!isNoDefer(directive)) directives.push(directive);
     },
   });
-  return hasDefer ? [...variables].sort() : null;
+  for (const directive of directives) {
+    const condition = argumentOf(directive, 'if');
+    if (condition?.kind === Kind.VARIABLE) variables.add(condition.name.value);
+  }
+  return directives.length === 0 ? null : [...variables].sort();
 }
 
 class Rewriting {

@@ -24,6 +24,7 @@ export class Gate {
 }
 
 export interface DeferredShop {
+  readonly sdl: string;
   readonly router: TestRouter;
   /** What of products is slow. */
   readonly reviews: MemorySubgraph;
@@ -53,7 +54,7 @@ export async function startDeferredShop(cleanup: Cleanup, yaml = ''): Promise<De
     { name: 'stock', typeDefs: stock.typeDefs, url: started.stock.url },
   ]);
   const router = await cleanup.add(startTestRouter({ sdl, yaml }), (one) => one.close(0));
-  return { router, reviews: started.reviews, stock: started.stock, reviewsGate, stockGate };
+  return { sdl, router, reviews: started.reviews, stock: started.stock, reviewsGate, stockGate };
 }
 
 export type Payload = Readonly<Record<string, unknown>>;
@@ -78,7 +79,7 @@ export async function* payloadsOf(response: Response): AsyncGenerator<Payload, v
 }
 
 function productOf(id: string) {
-  return { id, name: `product ${id}`, maker: { id: `m${id}` } };
+  return { id, name: `product ${id}`, maker: { id: `m${id}`, city: `city m${id}` } };
 }
 
 function productsSubgraph(): MemorySubgraphOptions {

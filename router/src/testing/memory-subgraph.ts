@@ -20,6 +20,8 @@ export interface MemorySubgraph {
   readonly schema: GraphQLSchema;
   /** One for each HTTP request; an array where it carried several operations. */
   readonly bodies: unknown[];
+  /** How many requests were given up before they were answered. */
+  abandoned(): number;
   /** How many connections it has accepted. */
   connections(): number;
   stop(): Promise<void>;
@@ -32,7 +34,11 @@ export async function startMemorySubgraph(options: MemorySubgraphOptions): Promi
   const bodies: unknown[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
+  let abandoned = 0;
   const server = createServer((request, response) => {
+    response.on('close', () => {
+      if (!response.writableEnded) abandoned += 1;
+    });
     void readJson(request).then(async (body) => {
       bodies.push(body);
       const result = Array.isArray(body)
@@ -52,6 +58,7 @@ export async function startMemorySubgraph(options: MemorySubgraphOptions): Promi
     url: `http://127.0.0.1:${port}/graphql`,
     schema,
     bodies,
+    abandoned: () => abandoned,
     connections: () => connections,
     stop: () =>
       new Promise((resolve) => {
