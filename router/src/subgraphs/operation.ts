@@ -98,7 +98,7 @@ export function toAnswer(
   }
   const isEmpty = response.data === null;
   return {
-    data: response.data,
+    data: representations === null ? response.data : null,
     entities: isEmpty ? new Array<null>(size).fill(null) : entitiesOf(response),
     errors: response.errors.map((error) => placed(subgraph, error, representations !== null, isEmpty)),
     cacheControl: [response.cacheControl],
