@@ -6,6 +6,7 @@ import { fetchGraph, type Fetch } from './fetch-graph.js';
 import { fetchGroups, type FetchGroup } from './fetch-groups.js';
 import { compileWalk, type Walk } from './positions.js';
 import { compileRepresentation, type WriteRepresentation } from './representations.js';
+import type { RequestTemplate } from './request-template.js';
 import type { TypeRelations } from './type-relations.js';
 
 export interface CompiledFetch {
@@ -14,10 +15,17 @@ export interface CompiledFetch {
   readonly group: number;
   readonly walk: Walk;
   readonly write: WriteRepresentation;
+  /** For objects that the fetch gets nothing for. */
+  readonly instead: CompiledLesserFetch | null;
   /** Whether representations may have fields that another fetch brought to the same objects. */
   readonly readsAttached: boolean;
   /** The field of its hosts that says which entity they stand for; `null`: there is no such field. */
   readonly determinant: string | null;
+}
+
+export interface CompiledLesserFetch {
+  readonly template: RequestTemplate;
+  readonly write: WriteRepresentation;
 }
 
 export interface CompiledGroup {
@@ -65,6 +73,10 @@ function compileFetch(
     walk,
     determinant,
     write: compileRepresentation(fetch, types),
+    instead: fetch.instead && {
+      template: fetch.instead.template,
+      write: compileRepresentation({ ...fetch.instead, node: fetch.node }, types),
+    },
     readsAttached: fetch.node.sources.some(
       (source) => source.parentSlot === null && fetch.after.has(source.fetch),
     ),

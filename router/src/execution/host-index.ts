@@ -7,6 +7,8 @@ import type { JsonObject } from './json-text.js';
 
 /** The entity of a host, as an index. */
 export interface Hosts {
+  /** Whether it is known that each has one. */
+  readonly isWhole?: boolean;
   get(host: JsonObject): number | undefined;
 }
 
@@ -49,13 +51,29 @@ export class DistinctHosts {
   }
 }
 
+/** Some hosts have got something else than the rest of their kind. */
+export class HostsInstead implements Hosts {
+  constructor(
+    private readonly instead: Hosts,
+    private readonly rest: Hosts,
+  ) {}
+
+  get(host: JsonObject): number | undefined {
+    return this.instead.get(host) ?? this.rest.get(host);
+  }
+}
+
 /** The entities of one fetch at such a place. */
 export class HostsByValue implements Hosts {
+  readonly isWhole: boolean;
+
   /** @param entities one for each distinct host; `null`: it could not be asked for */
   constructor(
     private readonly distinct: DistinctHosts,
     private readonly entities: readonly (number | null)[],
-  ) {}
+  ) {
+    this.isWhole = !entities.includes(null);
+  }
 
   get(host: JsonObject): number | undefined {
     const index = this.distinct.get(host);

@@ -18,10 +18,10 @@ export function introspectionFields(
 ): (field: CollectedField) => IntrospectionText {
   return (field) => {
     const selectionSet = { kind: Kind.SELECTION_SET, selections: field.nodes } as const;
-    const { directives: _, ...plain } = operation;
+    const { kind, operation: type, variableDefinitions = [] } = operation;
     const document: DocumentNode = {
       kind: Kind.DOCUMENT,
-      definitions: [{ ...plain, selectionSet }, ...fragments.values()],
+      definitions: [{ kind, operation: type, variableDefinitions, selectionSet }, ...fragments.values()],
     };
     const answer: IntrospectionText = (variables) => {
       const { data } = executeSync({ schema, document, variableValues: variables });

@@ -68,7 +68,7 @@ function originOf(node: DataNode, slot: number): Origin {
   const keys: string[] = [];
   let at = node;
   let source = node.sources[slot];
-  while (source !== undefined && source.parentSlot !== null && at.parent !== null) {
+  while (source?.parentSlot != null && at.parent !== null) {
     keys.unshift(at.key);
     at = at.parent;
     source = at.sources[source.parentSlot];

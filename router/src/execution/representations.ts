@@ -13,9 +13,12 @@ import { applyRewrites, typeConditionPrefix, type ValueSetter } from './rewrites
 import type { TypeRelations } from './type-relations.js';
 
 /** @returns the representation's JSON; `null` where the object is not of a type that is asked for, or lacks a field */
+/** What of a fetch says how entities are named to it. */
+export type Named = Pick<Fetch, 'node' | 'requires' | 'inputRewrites'>;
+
 export type WriteRepresentation = (position: Position, results: Results) => string | null;
 
-export function compileRepresentation(fetch: Fetch, types: TypeRelations): WriteRepresentation {
+export function compileRepresentation(fetch: Named, types: TypeRelations): WriteRepresentation {
   const byType = new Map<string, WriteRepresentation>();
   return (position, results) => {
     const typename = results.typename(position);
@@ -29,7 +32,7 @@ export function compileRepresentation(fetch: Fetch, types: TypeRelations): Write
   };
 }
 
-function compileForType(fetch: Fetch, typename: string, types: TypeRelations): WriteRepresentation {
+function compileForType(fetch: Named, typename: string, types: TypeRelations): WriteRepresentation {
   const fields = fieldsFor(typename, fetch.requires ?? [], types);
   if (!fields.has('__typename')) return () => null;
   const isFlat = [...fields.values()].every(({ selections }) => selections === undefined);
@@ -45,7 +48,7 @@ function compileForType(fetch: Fetch, typename: string, types: TypeRelations): W
 
 /** The usual case, `{ __typename id }`: one piece of text a field and no object in between. */
 function flatWriter(
-  fetch: Fetch,
+  fetch: Named,
   typename: string,
   fields: ReadonlyMap<string, RepresentationField>,
   types: TypeRelations,
@@ -210,15 +213,11 @@ function readDown(path: readonly string[], node: DataNode, position: Position, r
   if (rest.length === 0) return readValue(position, node.slotsWith(step), step);
   const child = node.children.get(step);
   if (child === undefined) return undefined;
+  const values = position.map((object) => object?.[step]);
   const found: unknown[] = [];
-  let isList = false;
-  eachItem(
-    position.map((object) => object?.[step]),
-    (items, indexes) => {
-      isList ||= indexes.length > 0;
-      const inner = results.childPosition(child, items);
-      found.push(inner === null ? null : readDown(rest, child, inner, results));
-    },
-  );
-  return isList ? found : found[0];
+  eachItem(values, (items) => {
+    const inner = results.childPosition(child, items);
+    found.push(inner === null ? null : readDown(rest, child, inner, results));
+  });
+  return values.some(Array.isArray) ? found : found[0];
 }

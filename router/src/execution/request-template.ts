@@ -4,7 +4,16 @@
  * is taken off, so that equal fetches are equal in text, across the branches of a plan and across operations.
  */
 import type { FetchNode } from '@apollo/query-planner';
-import { Kind, parse, print, stripIgnoredCharacters } from 'graphql';
+import {
+  Kind,
+  OperationTypeNode,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  type DefinitionNode,
+  type FieldNode,
+} from 'graphql';
+import { inCanonicalOrder } from './merge-siblings.js';
 import type { Rewrite } from './rewrites.js';
 
 export interface RequestTemplate {
@@ -31,7 +40,7 @@ export function requestTemplate(node: FetchNode, outputRewrites: readonly Rewrit
   return {
     key: JSON.stringify([node.serviceName, query, variables, outputRewrites]),
     subgraph: node.serviceName,
-    kind: node.operationKind === 'mutation' ? 'mutation' : 'query',
+    kind: kindOf(node),
     isEntityFetch,
     query,
     head: `{"query":${JSON.stringify(query)},"variables":{`,
@@ -39,6 +48,10 @@ export function requestTemplate(node: FetchNode, outputRewrites: readonly Rewrit
     outputRewrites,
     rootKeys,
   };
+}
+
+export function kindOf({ operationKind }: FetchNode): 'query' | 'mutation' {
+  return operationKind === OperationTypeNode.MUTATION ? 'mutation' : 'query';
 }
 
 /** @param variables `"name":value` pairs. @param representations texts of objects; `null` where the fetch asks a root type */
@@ -55,13 +68,28 @@ export function requestBody(
 function withoutName(operation: string): { query: string; rootKeys: string[] } {
   const document = parse(operation, { noLocation: true });
   const rootKeys: string[] = [];
-  const definitions = document.definitions.map((definition) => {
+  const definitions = document.definitions.map((definition): DefinitionNode => {
     if (definition.kind !== Kind.OPERATION_DEFINITION) return definition;
-    for (const selection of definition.selectionSet.selections) {
-      if (selection.kind === Kind.FIELD) rootKeys.push(selection.alias?.value ?? selection.name.value);
-    }
-    const { name: _, ...anonymous } = definition;
-    return anonymous;
+    const { selectionSet } = definition;
+    const selections = selectionSet.selections.map((selection) => {
+      if (selection.kind !== Kind.FIELD) return selection;
+      rootKeys.push(selection.alias?.value ?? selection.name.value);
+      return selection.name.value === '_entities' ? withEntitiesInOrder(selection) : selection;
+    });
+    const { kind, operation: type, variableDefinitions = [], directives = [] } = definition;
+    return {
+      kind,
+      operation: type,
+      variableDefinitions,
+      directives,
+      selectionSet: { ...selectionSet, selections },
+    };
   });
   return { query: stripIgnoredCharacters(print({ ...document, definitions })), rootKeys };
+}
+
+function withEntitiesInOrder(field: FieldNode): FieldNode {
+  if (field.selectionSet === undefined) return field;
+  const selections = inCanonicalOrder(field.selectionSet.selections);
+  return { ...field, selectionSet: { ...field.selectionSet, selections } };
 }

@@ -63,8 +63,7 @@ export class Results {
   childPosition(child: DataNode, values: readonly unknown[]): Position | null {
     const position: Position = [];
     let isEmpty = true;
-    for (let slot = 0; slot < child.sources.length; slot += 1) {
-      const parentSlot = child.sources[slot]?.parentSlot ?? null;
+    for (const { parentSlot } of child.sources) {
       const value = parentSlot === null ? undefined : values[parentSlot];
       const object = isJsonObject(value) ? value : undefined;
       position.push(object);
@@ -117,11 +116,7 @@ export class Results {
   }
 }
 
-export function entityIndex(
-  hosts: Hosts,
-  node: DataNode,
-  position: Position,
-): number | undefined {
+export function entityIndex(hosts: Hosts, node: DataNode, position: Position): number | undefined {
   for (let slot = 0; slot < node.sources.length; slot += 1) {
     const host = position[slot];
     if (host === undefined || node.sources[slot]?.parentSlot === null) continue;

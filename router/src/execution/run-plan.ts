@@ -2,14 +2,17 @@
  * Runs a plan: sends each fetch as soon as what it comes after is there, equal ones together, and keeps what came back.
  * Nothing is merged and nothing shaped here.
  */
-import type { CompiledFetch, CompiledGroup, CompiledPlan } from './compiled-plan.js';
+import type { CompiledFetch, CompiledGroup, CompiledLesserFetch, CompiledPlan } from './compiled-plan.js';
 import type { DataNode } from './data-tree.js';
 import type { FetchAnswer, FetchError, FetchPort } from './fetch-answer.js';
 import type { JsonObject } from './json-text.js';
-import { DistinctHosts, HostsByValue, type Hosts } from './host-index.js';
+import { DistinctHosts, HostsByValue, HostsInstead, type Hosts } from './host-index.js';
 import { forEachHost, forEachPosition, type Origin } from './positions.js';
 import { contextVariables } from './representations.js';
-import { Results, type Position } from './results.js';
+import { Distinct, noteHosts } from './distinct.js';
+import { partRun, type PartRun } from './part-run.js';
+import type { RequestTemplate } from './request-template.js';
+import { entityIndex, Results, type FetchResult, type Position } from './results.js';
 
 export interface PlanRequest {
   readonly port: FetchPort;
@@ -140,7 +143,7 @@ class PlanRun implements PlanInParts {
 
   private async sendRootFetch(compiled: CompiledFetch): Promise<void> {
     if (compiled.fetch.node.parent !== null && !this.hasPosition(compiled)) return;
-    const answer = await this.fetch(compiled, this.variables(compiled), null);
+    const answer = await this.fetch(compiled, this.variables(compiled.fetch.template), null);
     this.results.put(compiled.fetch.index, { data: answer.data, entities: [], hosts: null });
     this.keepErrors(compiled, answer, 0);
   }
@@ -150,13 +153,56 @@ class PlanRun implements PlanInParts {
     if (first === undefined) return;
     const distinct = new Distinct();
     const hosts = fetches.map((compiled) => this.collect(compiled, distinct));
-    if (distinct.texts.length === 0) return;
-    const answer = await this.fetch(first, this.variables(first), distinct.texts);
-    fetches.forEach((compiled, index) => {
-      const result = { data: null, entities: answer.entities, hosts: hosts[index] ?? new Map() };
-      this.results.put(compiled.fetch.index, result);
-      this.keepErrors(compiled, answer, 0);
+    if (distinct.texts.length === 0 && fetches.every(({ instead }) => instead === null)) return;
+    const answer =
+      distinct.texts.length === 0
+        ? nothingAsked
+        : await this.fetch(first, this.variables(first.fetch.template), distinct.texts);
+    await Promise.all(
+      fetches.map(async (compiled, index) => {
+        this.keepErrors(compiled, answer, 0);
+        const result = { data: null, entities: answer.entities, hosts: hosts[index] ?? new Map() };
+        const { instead } = compiled;
+        const whole = instead === null ? result : await this.fillGaps(compiled, instead, result, answer);
+        this.results.put(compiled.fetch.index, whole);
+      }),
+    );
+  }
+
+  /** Asks for less of those for which a fetch that stands for two got nothing. */
+  private async fillGaps(
+    compiled: CompiledFetch,
+    { template, write }: CompiledLesserFetch,
+    result: EntityResult,
+    answer: FetchAnswer,
+  ): Promise<EntityResult> {
+    if (answer.errors.length === 0 && result.hosts.isWhole === true) return result;
+    const failed = new Set(answer.errors.map(({ entity }) => entity));
+    const distinct = new Distinct();
+    const gaps = new Map<JsonObject, number>();
+    const offset = answer.entities.length;
+    forEachPosition(compiled.walk, this.results, (position) => {
+      const entity = entityIndex(result.hosts, compiled.fetch.node, position);
+      if (entity !== undefined && !(failed.has(entity) && answer.entities[entity] === null)) return;
+      if (compiled.walk.origin !== null) this.results.attach(compiled.fetch.node, position);
+      const text = write(position, this.results);
+      if (text !== null) noteHosts(compiled.fetch.node, position, offset + distinct.add(text), gaps);
     });
+    if (gaps.size === 0) return result;
+    const { followsMutation } = compiled.fetch;
+    const variables = this.variables(template);
+    const less = await this.request.port.fetch({
+      template,
+      variables,
+      representations: distinct.texts,
+      followsMutation,
+    });
+    this.keepErrors(compiled, less, offset);
+    return {
+      data: null,
+      entities: [...answer.entities, ...less.entities],
+      hosts: new HostsInstead(gaps, result.hosts),
+    };
   }
 
   /** Arguments from the context are variables, so entities whose context differs are asked for apart. */
@@ -172,7 +218,7 @@ class PlanRun implements PlanInParts {
       calls.set(call, distinct);
       asked.push({ position, call, entity: distinct.add(text) });
     });
-    const own = this.variables(compiled);
+    const own = this.variables(fetch.template);
     const answers = await Promise.all(
       [...calls].map(async ([call, { texts }]) => {
         const variables = own === '' ? call : `${own},${call}`;
@@ -188,7 +234,7 @@ class PlanRun implements PlanInParts {
     }
     const hosts = new Map<JsonObject, number>();
     for (const { position, call, entity } of asked) {
-      noteHosts(compiled, position, (offsets.get(call) ?? 0) + entity, hosts);
+      noteHosts(compiled.fetch.node, position, (offsets.get(call) ?? 0) + entity, hosts);
     }
     this.results.put(fetch.index, { data: null, entities, hosts });
   }
@@ -209,7 +255,7 @@ class PlanRun implements PlanInParts {
       const text = write(position, this.results);
       if (text === null) return;
       const entity = distinct.add(text);
-      if (host === undefined) noteHosts(compiled, position, entity, hosts);
+      if (host === undefined) noteHosts(compiled.fetch.node, position, entity, hosts);
       else hosts.set(host, entity);
     });
     return hosts;
@@ -260,9 +306,9 @@ class PlanRun implements PlanInParts {
     return this.request.port.fetch({ template, variables, representations, followsMutation });
   }
 
-  private variables({ fetch }: CompiledFetch): string {
+  private variables(template: RequestTemplate): string {
     let text = '';
-    for (const name of fetch.template.variables) {
+    for (const name of template.variables) {
       const value = this.request.variables[name];
       if (value === undefined) continue;
       text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
@@ -278,55 +324,19 @@ class PlanRun implements PlanInParts {
   }
 }
 
-interface PartRun {
-  unfinished: number;
-  readonly done: Promise<void>;
-  readonly finish: () => void;
-  readonly fail: (error: unknown) => void;
-}
+const nothingAsked: FetchAnswer = {
+  data: null,
+  entities: [],
+  errors: [],
+  cacheControl: [],
+  isPrivate: false,
+};
 
-function partRun(): PartRun {
-  let finish: () => void = () => undefined;
-  let fail: (error: unknown) => void = () => undefined;
-  const done = new Promise<void>((resolve, reject) => {
-    finish = resolve;
-    fail = reject;
-  });
-  // Whoever awaits the part hears of it; nobody may.
-  done.catch(() => undefined);
-  return { unfinished: 0, done, finish, fail };
-}
+type EntityResult = FetchResult & { readonly hosts: Hosts };
 
 interface GroupRun {
   readonly group: CompiledGroup;
   ready: CompiledFetch[];
   sent: number;
   timer: NodeJS.Timeout | undefined;
-}
-
-/** Representations by their text. */
-class Distinct {
-  readonly texts: string[] = [];
-  private readonly indexes = new Map<string, number>();
-
-  add(text: string): number {
-    const known = this.indexes.get(text);
-    if (known !== undefined) return known;
-    const index = this.texts.push(text) - 1;
-    this.indexes.set(text, index);
-    return index;
-  }
-}
-
-/** Every object of the position that was there before the fetch leads to its entity. */
-function noteHosts(
-  { fetch }: CompiledFetch,
-  position: Position,
-  entity: number,
-  hosts: Map<JsonObject, number>,
-): void {
-  fetch.node.sources.forEach((source, slot) => {
-    const host = position[slot];
-    if (host !== undefined && source.parentSlot !== null) hosts.set(host, entity);
-  });
 }

@@ -231,7 +231,7 @@ class Writer {
         isWhole = false;
         if (this.problems === null) break;
       }
-      text += index === 0 ? item : `,${item}`;
+      text += index === 0 ? (item ?? '') : `,${item ?? ''}`;
     }
     if (!isWhole) return shape.isNonNull ? null : 'null';
     return `${text}]`;

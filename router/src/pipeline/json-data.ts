@@ -30,6 +30,7 @@ export function stringifyResult(result: FormattedExecutionResult): string {
   };
   if (errors !== undefined) add('errors', JSON.stringify(errors));
   if (data !== undefined) add('data', JsonData.textOf(data));
-  for (const [key, value] of Object.entries(rest)) if (value !== undefined) add(key, JSON.stringify(value));
+  const others: Readonly<Record<string, unknown>> = rest;
+  for (const [key, value] of Object.entries(others)) if (value !== undefined) add(key, JSON.stringify(value));
   return `${text}}`;
 }
