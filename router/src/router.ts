@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { persistedQueryStore, type PersistedQueryStore } from './apq/persisted-queries.js';
 import { redisStore } from './apq/redis-store.js';
 import type { RouterConfig } from './config/schema.js';
@@ -15,9 +16,14 @@ import { refuseBadHttp, requestListener } from './http/listener.js';
 import { staticFiles } from './http/static-files.js';
 import { operationLimits } from './limits/operation-limits.js';
 import type { ServerOptions } from './pipeline/apollo-server.js';
+import { pipeline, type Pipeline } from './pipeline/pipeline.js';
 import { CurrentSupergraph } from './supergraph/current-supergraph.js';
 import { runSupergraph } from './supergraph/running-supergraph.js';
 import { supergraphId } from './supergraph/supergraph.js';
+import { exposePlans } from './telemetry/exposed-plan.js';
+import { startMetricsServer, type MetricsServer } from './telemetry/metrics-server.js';
+import { observePipeline } from './telemetry/observed-pipeline.js';
+import { startTelemetry, type Telemetry } from './telemetry/telemetry.js';
 
 export interface RouterOptions {
   /** The supergraph to begin with. */
@@ -33,10 +39,16 @@ export interface RouterOptions {
   readonly explorerFolder: string;
   /** For persisted queries, where the configuration names none. */
   readonly redisUrl?: string | undefined;
+  /** Whether this process serves its metrics, where they are on; not where another adds up those of several. */
+  readonly servesMetrics?: boolean;
 }
 
 export interface Router {
   readonly url: string;
+  /** Of this process; `null` where metrics are off. */
+  readonly metricsRegistry: Registry | null;
+  /** Where Prometheus finds them; `null` where nobody serves them. */
+  readonly metricsUrl: string | null;
   /**
    * Replaces the supergraph for requests that are yet to come.
    * @throws SupergraphError, with the old one still in place
@@ -49,11 +61,13 @@ export interface Router {
 /** @returns when it listens and answers. @throws SupergraphError; or node's error when the port cannot be had */
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { config, log } = options;
+  const telemetry = await startTelemetry(config);
   const persistedQueries = config.apq.enabled ? openPersistedQueries(options) : null;
-  const serverOptions = serverOptionsOf(options, persistedQueries);
+  const serverOptions = serverOptionsOf(options, persistedQueries, telemetry);
   const current = new CurrentSupergraph((err) => {
     log.error({ err }, 'an old supergraph could not be stopped');
   });
+  telemetry?.plans(() => current.planner?.statistics() ?? null);
   const replaceSupergraph = async (sdl: string) => {
     if (supergraphId(sdl) === current.id) return;
     const running = await runSupergraph(sdl, serverOptions, current.planner);
@@ -63,23 +77,44 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   };
   const closeParts = async () => {
     await current.close();
-    await persistedQueries?.close();
+    await Promise.all([persistedQueries?.close(), telemetry?.close()]);
   };
   try {
     await replaceSupergraph(options.sdl);
-    const server = await listen(options, current);
+    const server = await listen(options, current, persistedQueries, telemetry);
+    const metricsRegistry = telemetry?.metricsRegistry ?? null;
+    const metrics = await serveMetrics(options, metricsRegistry);
     return {
       url: urlOf(server, options.host),
+      metricsRegistry,
+      metricsUrl: metrics?.url ?? null,
       replaceSupergraph,
       async close(patience = 5_000) {
         await drain(server, patience);
         await closeParts();
+        await metrics?.close();
       },
     };
   } catch (error) {
     await closeParts();
     throw error;
   }
+}
+
+async function serveMetrics(
+  { config, log, servesMetrics = true }: RouterOptions,
+  registry: Registry | null,
+): Promise<MetricsServer | null> {
+  if (registry === null || !servesMetrics) return null;
+  const { listen, path } = config.telemetry.exporters.metrics.prometheus;
+  return startMetricsServer({
+    listen,
+    path,
+    metricsText: () => registry.metrics(),
+    onError: (err) => {
+      log.error({ err }, 'the metrics could not be read');
+    },
+  });
 }
 
 function openPersistedQueries({ config, redisUrl, log }: RouterOptions): PersistedQueryStore {
@@ -93,12 +128,15 @@ function openPersistedQueries({ config, redisUrl, log }: RouterOptions): Persist
 function serverOptionsOf(
   options: RouterOptions,
   persistedQueries: PersistedQueryStore | null,
+  telemetry: Telemetry | null,
 ): ServerOptions {
   const { config, log, development } = options;
   return {
     config,
     log,
     persistedQueries,
+    telemetry,
+    pipeline: pipelineOf(config, telemetry),
     rules: {
       checkLimits: operationLimits(config.limits),
       measureDemand: demandControl(config.demand_control),
@@ -108,9 +146,27 @@ function serverOptionsOf(
   };
 }
 
-async function listen(options: RouterOptions, current: CurrentSupergraph): Promise<Server> {
+/** What observes a stage, or adds to what it does, is wrapped around it here. */
+function pipelineOf(config: RouterConfig, telemetry: Telemetry | null): Pipeline {
+  const shown = config.supergraph.expose_query_plan ? exposePlans(pipeline) : pipeline;
+  return telemetry === null ? shown : observePipeline(shown);
+}
+
+async function listen(
+  options: RouterOptions,
+  current: CurrentSupergraph,
+  persistedQueries: PersistedQueryStore | null,
+  telemetry: Telemetry | null,
+): Promise<Server> {
   const { config, log } = options;
-  const graphql = graphqlHandler({ config, current, cors: corsRules(config.cors), log });
+  const graphql = graphqlHandler({
+    config,
+    current,
+    cors: corsRules(config.cors),
+    log,
+    persistedQueries,
+    telemetry,
+  });
   const explorer = staticFiles(options.explorerFolder);
   const isReady = () => current.isLoaded;
   const server = createServer(

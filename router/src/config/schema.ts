@@ -4,6 +4,7 @@
  * `include_subgraph_errors`. Objects are strict: a key that is not here is an error, never ignored.
  */
 import * as z from 'zod';
+import { telemetry } from './telemetry.js';
 import { tls, trafficShaping } from './transport.js';
 import { duration, headerName, httpUrl, listenAddress, namePattern, redisUrl } from './values.js';
 
@@ -12,6 +13,7 @@ export type HeaderRule = z.output<typeof headerRule>;
 export type CorsConfig = RouterConfig['cors'];
 export type LimitsConfig = RouterConfig['limits'];
 export type DemandControlConfig = RouterConfig['demand_control'];
+export type TelemetryConfig = RouterConfig['telemetry'];
 
 /**
  * @param development introspection is on, and Apollo Studio may call, only in development, where nothing else is said
@@ -23,6 +25,8 @@ export function routerConfigSchema(development: boolean) {
         listen: listenAddress.prefault('127.0.0.1:4000'),
         path: z.string().startsWith('/').default('/graphql'),
         introspection: z.boolean().default(development),
+        /** Whether a client that asks for it by header gets the plan of its operation. Ours; Apollo Router has a plugin. */
+        expose_query_plan: z.boolean().default(development),
         /** Whether `@defer` is part of what clients may ask. */
         defer_support: z.boolean().default(true),
         query_planning: queryPlanning,
@@ -52,6 +56,7 @@ export function routerConfigSchema(development: boolean) {
     apq,
     demand_control: demandControl,
     client_cache: z.strictObject({ max_age: duration }).optional(),
+    telemetry: telemetry(development),
     homepage: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
     health_check: z
       .strictObject({

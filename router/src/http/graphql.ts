@@ -15,6 +15,8 @@ import { requestContext, type RequestContext, type RequestFailure } from '../pip
 import type { HttpRequest } from '../pipeline/stages.js';
 import { deadlineHeader, deadlineOf } from '../subgraphs/deadline.js';
 import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
+import { asksForPlan } from '../telemetry/exposed-plan.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Cors } from './cors.js';
 import { operationStatus, type MediaType } from './media-types.js';
 import { compress, variesByCoding } from './compress.js';
@@ -29,6 +31,8 @@ export interface GraphQLHandlerOptions {
   readonly current: CurrentSupergraph;
   readonly cors: Cors;
   readonly log: Logger;
+  /** `null` where nothing is observed. */
+  readonly telemetry: Telemetry | null;
   /** `null` where they are off. */
   readonly persistedQueries: PersistedQueryStore | null;
 }
@@ -55,9 +59,11 @@ export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
       return;
     }
     const started = performance.now();
+    const observation = options.telemetry?.request(method, incoming.headers) ?? null;
     const lifetime = new RequestLifetime(
       response,
       deadlineOf(config.traffic_shaping.router.timeout, headerText(incoming.headers[deadlineHeader])),
+      observation?.traces,
     );
     const id = randomUUID();
     response.setHeader('x-request-id', id);
@@ -70,11 +76,12 @@ export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
         refuse(response, read.refusal, read.mediaType);
         return;
       }
-      const context = requestContext({ ...asHttpRequest(incoming, read), id }, lifetime);
+      const context = requestContext({ ...asHttpRequest(incoming, read), id }, lifetime, observation);
       ({ failure } = context);
       await answer(context, read, lifetime, response, options);
     } finally {
       lifetime.end();
+      observation?.end(response.statusCode, failure.codes ?? noCodes);
       logFailure(options.log, id, response, failure, performance.now() - started);
     }
   };
@@ -90,6 +97,8 @@ async function answer(
   const { config } = options;
   const execution = execute(context, read, lifetime, options);
   const outcome = await Promise.race([execution, lifetime.overrun]);
+  const timing = context.observation?.serverTiming() ?? null;
+  if (timing !== null && !response.headersSent) response.setHeader('server-timing', timing);
   if (outcome === 'overrun') {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
     context.failure.codes.add('REQUEST_TIMEOUT');
@@ -148,6 +157,7 @@ function answerDirectly(
 ): Promise<DirectAnswer> | null {
   const [operation] = operations;
   if (direct === null || isBatch || operation === undefined || incremental !== null) return null;
+  if (asksForPlan(context.request.headers)) return null;
   const { query, operationName, variables = {} } = operation;
   const sha256Hash = persistedQueryOf(operation)?.sha256Hash ?? null;
   const text = knownText({ query, sha256Hash }, persistedQueries);
@@ -263,6 +273,7 @@ function describeFailure(failure: Partial<RequestFailure>) {
   return { operations: [...operations], codes: [...codes], subgraphs: [...subgraphs], causes: [...causes] };
 }
 
+const noCodes: ReadonlySet<string> = new Set();
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

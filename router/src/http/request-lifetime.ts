@@ -3,7 +3,7 @@
  * under way for it hear of the end, and nobody else does.
  */
 import type { ServerResponse } from 'node:http';
-import type { Caller } from '../subgraphs/caller.js';
+import type { Caller, TraceOfCaller } from '../subgraphs/caller.js';
 import { DeadlineWatch, type Expiring } from '../subgraphs/deadline.js';
 
 export class RequestLifetime implements Caller, Expiring {
@@ -18,6 +18,7 @@ export class RequestLifetime implements Caller, Expiring {
   constructor(
     private readonly response: ServerResponse,
     readonly deadline: number,
+    readonly traces: readonly TraceOfCaller[] = [],
   ) {
     this.overrun = new Promise((resolve) => {
       this.resolveOverrun = resolve;

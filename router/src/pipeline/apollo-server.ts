@@ -16,6 +16,8 @@ import type { RouterConfig } from '../config/schema.js';
 import { deferPlugin } from '../incremental/defer-plugin.js';
 import { deferRules } from '../incremental/validate-defer.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
+import { observeDocuments } from '../telemetry/observed-pipeline.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { clientCachePlugin } from './client-cache.js';
 import { DirectAnswers } from './direct-answers.js';
 import { errorFormatter, type RequestIds } from './format-error.js';
@@ -28,6 +30,8 @@ import type { RequestContext } from './request-context.js';
 export interface ServerOptions extends GatewayOptions {
   readonly config: RouterConfig;
   readonly log: Logger;
+  /** `null` where nothing is observed. */
+  readonly telemetry: Telemetry | null;
   /** Persisted queries by hash; `null` where they are off. Outlives the supergraph. */
   readonly persistedQueries: KeyValueCache | null;
 }
@@ -65,17 +69,18 @@ export async function startServer(supergraph: Supergraph, options: ServerOptions
     plugins: [
       ...noCalls(),
       recordFailures(requestIds),
+      ...(options.telemetry === null ? [] : [observeDocuments()]),
       ...clientCache(config),
       deferPlugin(supergraph, { ...options, formatError, requestIds }),
     ],
   });
   await server.start();
   const isShared = config.traffic_shaping.router.deduplicate_query;
-  const { rules, showsCost } = options;
+  const { pipeline, rules, showsCost } = options;
   // What clients may keep is decided by a plugin, which has to see each answer.
   const direct = options.readsCacheControl
     ? null
-    : new DirectAnswers({ known, rules, showsCost, formatError, requestIds, isShared });
+    : new DirectAnswers({ pipeline, known, rules, showsCost, formatError, requestIds, isShared });
   return { server, direct };
 }
 

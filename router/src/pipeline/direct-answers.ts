@@ -9,19 +9,19 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatheringLoader } from '../subgraphs/gathering.js';
 import { RequestPort } from '../subgraphs/fetch-port.js';
-import type { Caller } from '../subgraphs/caller.js';
+import type { Caller, TraceOfCaller } from '../subgraphs/caller.js';
 import { noteTime, patienceFor, UsualTimes } from '../subgraphs/usual-time.js';
-import { executePlan } from './execute.js';
+import { observeTogether } from '../telemetry/request-observation.js';
 import { stringifyResult } from './json-data.js';
 import type { KnownOperation, KnownOperations } from './known-operations.js';
-import { planOperation } from './plan.js';
+import type { Pipeline } from './pipeline.js';
 import { noteFailures, type RequestIds } from './record-failures.js';
 import type { RequestContext } from './request-context.js';
-import { shapeResponse } from './shape.js';
 import type { ShapedResponse, ValidatedOperation, Variables } from './stages.js';
-import { validateOperation, VariablesError, type ValidationRules } from './validate.js';
+import { VariablesError, type ValidationRules } from './validate.js';
 
 export interface DirectAnswerOptions {
+  readonly pipeline: Pipeline;
   readonly known: KnownOperations;
   readonly rules: ValidationRules;
   readonly showsCost: boolean;
@@ -63,7 +63,7 @@ export class DirectAnswers {
     const labels = known.supergraph.decideLabels(context.request);
     const times = this.times.of(known.key);
     if (!this.options.isShared || times.unsharedUntil > performance.now())
-      return this.execute({ operation, labels }, context);
+      return this.execute({ operation, labels }, operation.context);
     const { subgraphs } = known.supergraph;
     const scope = RequestPort.scopeOfAll({ subgraphs, headers: context.request.headers, labels });
     const key = `${known.key}\n${JSON.stringify(variables)}\n${scope}`;
@@ -82,7 +82,10 @@ export class DirectAnswers {
     context: RequestContext,
   ): ValidatedOperation | null {
     try {
-      return validateOperation({ ...known, variables, context, cachePolicy: null }, this.options.rules);
+      return this.options.pipeline.validate(
+        { ...known, variables, context, cachePolicy: null },
+        this.options.rules,
+      );
     } catch (error) {
       if (error instanceof VariablesError || error instanceof GraphQLError) return null;
       throw error;
@@ -117,7 +120,9 @@ export class DirectAnswers {
     if (first === undefined) return [];
     if (waiting.length === 1) return [await this.execute(first, first.operation.context)];
     const all = new AllCallers(waiting.map(({ operation }) => operation.context.caller));
-    const context = { ...first.operation.context, caller: all, isForSeveral: true };
+    const observation = observeTogether(waiting.map(({ operation }) => operation.context.observation));
+    const several = { caller: all, isForSeveral: true, observation, operation: null };
+    const context = { ...first.operation.context, ...several };
     const executed = await this.run(first, context);
     if (executed.isPrivate) return this.executeEach(waiting);
     for (const { operation } of waiting.slice(1)) this.note(executed.shaped, operation);
@@ -134,10 +139,10 @@ export class DirectAnswers {
     { operation, labels }: Waiting,
     context: RequestContext,
   ): Promise<{ readonly shaped: ShapedResponse; readonly isPrivate: boolean }> {
-    const planned = await planOperation({ ...operation, context }, labels);
-    const executed = await executePlan(planned);
+    const planned = await this.options.pipeline.plan({ ...operation, context }, labels);
+    const executed = await this.options.pipeline.execute(planned);
     if (executed.isPrivate) this.times.of(operation.key).unsharedUntil = Infinity;
-    return { shaped: shapeResponse(executed), isPrivate: executed.isPrivate };
+    return { shaped: this.options.pipeline.shape(executed), isPrivate: executed.isPrivate };
   }
 
   private note({ errors }: ShapedResponse, { context, definition }: ValidatedOperation): void {
@@ -167,8 +172,10 @@ function withCode(error: GraphQLError): GraphQLFormattedError {
 /** Several who wait for the same: it has left when all of them have. */
 class AllCallers implements Caller {
   readonly deadline: number;
+  readonly traces: readonly TraceOfCaller[];
 
   constructor(private readonly callers: readonly Caller[]) {
+    this.traces = callers.flatMap(({ traces = [] }) => traces);
     this.deadline = Math.max(...callers.map(({ deadline }) => deadline));
   }
 

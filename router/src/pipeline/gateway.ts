@@ -5,14 +5,12 @@
 import { GraphQLError } from 'graphql';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { ApolloExecutor, ApolloGateway } from './apollo-types.js';
-import { executePlan } from './execute.js';
-import { parseOperation } from './parse.js';
-import { planOperation } from './plan.js';
-import { shapeResponse } from './shape.js';
+import type { Pipeline } from './pipeline.js';
 import type { PlannedOperation } from './stages.js';
-import { validateOperation, VariablesError, type ValidationRules } from './validate.js';
+import { VariablesError, type ValidationRules } from './validate.js';
 
 export interface GatewayOptions {
+  readonly pipeline: Pipeline;
   readonly rules: ValidationRules;
   /** Whether `x-selvedge-cost` tells the client what its operation was estimated at. */
   readonly showsCost: boolean;
@@ -45,20 +43,20 @@ export function supergraphGateway(
 
 function executor(
   supergraph: Supergraph,
-  { rules, showsCost, readsCacheControl }: GatewayOptions,
+  { pipeline, rules, showsCost, readsCacheControl }: GatewayOptions,
   learn: Learn,
 ): ApolloExecutor {
   return async (apollo) => {
     try {
-      const parsed = parseOperation(apollo, supergraph, readsCacheControl);
-      const validated = validateOperation(parsed, rules);
+      const parsed = pipeline.parse(apollo, supergraph, readsCacheControl);
+      const validated = pipeline.validate(parsed, rules);
       if (showsCost && validated.estimatedCost !== null) {
         apollo.response?.http?.headers.set('x-selvedge-cost', String(validated.estimatedCost));
       }
-      const planned = await planOperation(validated);
+      const planned = await pipeline.plan(validated);
       learn(planned);
-      const executed = await executePlan(planned);
-      return shapeResponse(executed);
+      const executed = await pipeline.execute(planned);
+      return pipeline.shape(executed);
     } catch (error) {
       // Without `data`, @apollo/server answers these with status 400; whatever else is thrown, with 500.
       if (error instanceof VariablesError) return { errors: error.errors };

@@ -3,6 +3,8 @@
  * for each operation of a client's array, one level deep, so whatever changes sits one level down.
  */
 import type { Caller } from '../subgraphs/caller.js';
+import type { OperationObservation } from '../telemetry/operation-observation.js';
+import type { Observation } from '../telemetry/request-observation.js';
 import type { HttpRequest } from './stages.js';
 
 export interface RequestContext {
@@ -12,6 +14,10 @@ export interface RequestContext {
   /** Whether it stands for several requests that are equal in all that can shape their answers. */
   readonly isForSeveral: boolean;
   readonly failure: RequestFailure;
+  /** `null` where nobody observes. */
+  readonly observation: Observation | null;
+  /** Of the operation that is under way, once one is. */
+  readonly operation: OperationObservation | null;
 }
 
 /** For the one log line of a request that failed: no text of a query, no value, no token. */
@@ -23,11 +29,17 @@ export interface RequestFailure {
   readonly causes: Set<string>;
 }
 
-export function requestContext(request: HttpRequest, caller: Caller): RequestContext {
+export function requestContext(
+  request: HttpRequest,
+  caller: Caller,
+  observation: Observation | null = null,
+): RequestContext {
   return {
     request,
     caller,
     isForSeveral: false,
+    observation,
+    operation: null,
     failure: { operations: new Set(), codes: new Set(), subgraphs: new Set(), causes: new Set() },
   };
 }

@@ -11,6 +11,7 @@ import { toAnswer, type OperationOutcome, type SubgraphOperation } from './opera
 import type { Scope } from './scope.js';
 import { fetchTogether, type Member, type SharedFetchOptions } from './shared-fetches.js';
 import { SubrequestFailure } from './subgraph-error.js';
+import type { SubgraphObserver } from '../telemetry/subgraph-observer.js';
 import type { SubgraphTransport } from './transport.js';
 import { limitOf, newlyKnown, noteTime, patienceFor, UsualTimes, type Known } from './usual-time.js';
 import { leftOutcome, sendOperations } from './wire-call.js';
@@ -24,8 +25,8 @@ export interface SubgraphOptions {
   readonly takesArrays: boolean;
   /** Whether client requests share fetches. */
   readonly isShared: boolean;
-  /** Of every answer that has come, whoever asked for it. */
-  readonly onAnswer?: (subgraph: string, milliseconds: number, operations: number) => void;
+  /** Of what is asked and sent; nothing is noted without one. */
+  readonly observer?: SubgraphObserver;
 }
 
 export class Subgraph {
@@ -59,6 +60,7 @@ export class Subgraph {
     isAlone: boolean,
   ): Promise<FetchAnswer> {
     if (caller.hasLeft) return this.leftAnswer(operation);
+    this.options.observer?.asked(operation.representations?.length ?? 0);
     const member = { operation, caller, scope };
     const known = this.times.of(operation.template.key);
     if (isAlone || !this.options.isShared || scope.key === null || isUnshared(known)) {
@@ -173,7 +175,14 @@ export class Subgraph {
     if (first === undefined) return [];
     const operations = gathered.map(({ operation }) => operation);
     const callers = new Set(gathered.flatMap((awaited) => awaited.callers));
-    const outcomes = await sendOperations(this.options, operations, first.scope, callers);
+    const observed = this.options.observer?.begin(gathered);
+    const scope = observed?.inTrace(first.scope, callers.size > 1) ?? first.scope;
+    let outcomes: OperationOutcome[] = [];
+    try {
+      outcomes = await sendOperations(this.options, operations, scope, callers);
+    } finally {
+      observed?.end(outcomes);
+    }
     this.note(outcomes);
     return outcomes;
   }
@@ -183,7 +192,6 @@ export class Subgraph {
     if (first === undefined) return;
     if (!(first.isOfCall && first.response instanceof SubrequestFailure))
       noteTime(this.time, first.milliseconds);
-    this.options.onAnswer?.(this.options.name, first.milliseconds, outcomes.length);
   }
 
   /** Whoever leaves does not wait for those who stay. */

@@ -24,6 +24,7 @@ import { compileHeaderRules } from '../subgraphs/header-rules.js';
 import { transportOptions } from '../subgraphs/transport-options.js';
 import { Subgraph } from '../subgraphs/subgraph.js';
 import { ConnectionPools } from '../subgraphs/transport.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { refuseFeatures, SupergraphError } from './features.js';
 
 export interface Supergraph {
@@ -54,10 +55,14 @@ export function supergraphId(sdl: string): string {
 }
 
 /** @throws SupergraphError when the SDL is not a supergraph that this router can serve whole */
-export async function buildSupergraph(sdl: string, config: RouterConfig): Promise<Supergraph> {
+export async function buildSupergraph(
+  sdl: string,
+  config: RouterConfig,
+  telemetry: Telemetry | null = null,
+): Promise<Supergraph> {
   const planning = await startPlanning(sdl, config);
   try {
-    return assemble(sdl, config, planning);
+    return assemble(sdl, config, planning, telemetry);
   } catch (error) {
     await planning.close();
     throw error;
@@ -88,7 +93,12 @@ async function startPlanning(sdl: string, config: RouterConfig): Promise<Planner
   }
 }
 
-function assemble(sdl: string, config: RouterConfig, planning: PlannerPool): Supergraph {
+function assemble(
+  sdl: string,
+  config: RouterConfig,
+  planning: PlannerPool,
+  telemetry: Telemetry | null,
+): Supergraph {
   const { digest } = planning;
   refuseFeatures(digest.refusedFeatures);
   const urls = subgraphUrls(digest, config);
@@ -108,7 +118,7 @@ function assemble(sdl: string, config: RouterConfig, planning: PlannerPool): Sup
     names,
     overrideLabels: digest.overrideLabels,
     decideLabels: labelDecision(digest.overrideLabels, config.override),
-    subgraphs: buildSubgraphs(urls, config, pools, types),
+    subgraphs: buildSubgraphs(urls, config, pools, types, telemetry),
     compile(operation) {
       let known = compiled.get(operation.plan);
       if (known === undefined) {
@@ -141,11 +151,13 @@ function buildSubgraphs(
   config: RouterConfig,
   pools: ConnectionPools,
   types: TypeRelations,
+  telemetry: Telemetry | null,
 ): ReadonlyMap<string, Subgraph> {
   const { all: batchAll, subgraphs: batchEach } = config.batching.subgraph;
   const { all: shapeAll, subgraphs: shapeEach } = config.traffic_shaping;
   return new Map(
     [...urls].map(([name, url]) => {
+      const observer = telemetry?.subgraph(name, url);
       const subgraph = new Subgraph({
         name,
         types,
@@ -153,6 +165,7 @@ function buildSubgraphs(
         headerRules: compileHeaderRules(config.headers, name),
         takesArrays: (batchEach[name] ?? batchAll).enabled,
         isShared: shapeEach[name]?.deduplicate_query ?? shapeAll.deduplicate_query,
+        ...(observer !== undefined && { observer }),
       });
       return [name, subgraph];
     }),

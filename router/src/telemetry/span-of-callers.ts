@@ -1,0 +1,24 @@
+import { ROOT_CONTEXT, trace, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api';
+import type { TraceOfCaller } from '../subgraphs/caller.js';
+
+/**
+ * Begins the span of what is done for somebody: in the trace of the one, or, for several, in a trace of its own that is
+ * linked to each of theirs, as theirs are to it.
+ *
+ * @returns `null` where nothing of what they do is recorded
+ */
+export function startSpanFor(
+  traces: readonly TraceOfCaller[],
+  tracer: Tracer,
+  name: string,
+  options: () => SpanOptions,
+): Span | null {
+  if (traces.every(({ span }) => span === null)) return null;
+  const [only] = traces;
+  if (traces.length === 1 && only !== undefined)
+    return tracer.startSpan(name, options(), trace.setSpanContext(ROOT_CONTEXT, only.spanContext));
+  const links = traces.map(({ spanContext }) => ({ context: spanContext }));
+  const shared = tracer.startSpan(name, { ...options(), root: true, links }, ROOT_CONTEXT);
+  for (const { span } of traces) span?.addLink({ context: shared.spanContext() });
+  return shared;
+}
