@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['packages/**/*.test.ts', 'router/**/*.test.ts', 'subgraphs/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
+    setupFiles: ['router/src/testing/freeze-answers.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
