@@ -1,15 +1,12 @@
 /** The process: what it says to an operator and to its parent, and how it ends. */
-import { once } from 'node:events';
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { json, neverAnswer, startStubSubgraph } from '@selvedge/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { compose } from './testing/compose.js';
+import { bundleRouter, launchRouter, listening, type RouterProcess } from './testing/router-process.js';
 import { Cleanup } from './testing/test-router.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'router-'));
@@ -17,63 +14,14 @@ const bundle = join(folder, 'main.mjs');
 const supergraph = join(folder, 'supergraph.graphql');
 const cleanup = new Cleanup();
 
-beforeAll(async () => {
-  await build({
-    entryPoints: ['./main.ts', './planner/planner-worker.ts'].map((path) =>
-      fileURLToPath(new URL(path, import.meta.url)),
-    ),
-    outdir: folder,
-    entryNames: '[name]',
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
-    logLevel: 'error',
-  });
-});
+beforeAll(() => bundleRouter(folder));
 afterEach(() => cleanup.run());
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface RouterProcess {
-  readonly child: ChildProcess;
-  readonly messages: Record<string, unknown>[];
-  readonly output: { stdout: string; stderr: string };
-  readonly exit: Promise<number | null>;
-}
-
-function launch(args: string[], env: Record<string, string> = {}): RouterProcess {
-  const child = fork(bundle, args, { silent: true, env: { PATH: process.env['PATH'], ...env } });
-  const messages: Record<string, unknown>[] = [];
-  const output = { stdout: '', stderr: '' };
-  child.on('message', (message) => messages.push(message as Record<string, unknown>));
-  const streams = (['stdout', 'stderr'] as const).map((name) => {
-    const stream = child[name];
-    stream?.on('data', (chunk: Buffer) => (output[name] += chunk.toString()));
-    return stream && once(stream, 'close');
-  });
-  // Not 'close' of the child: it never comes where the parent has called disconnect().
-  const exit = Promise.all([once(child, 'exit'), ...streams]).then(([[code]]) => code as number | null);
-  void cleanup.add(child, async () => {
-    child.kill('SIGKILL');
-    await exit;
-  });
-  return { child, messages, output, exit };
-}
-
-async function listening(router: RouterProcess): Promise<string> {
-  await vi.waitFor(
-    () => {
-      expect(router.messages).toContainEqual({ type: 'ready' });
-    },
-    { timeout: 15_000 },
-  );
-  expect(router.messages[0]).toMatchObject({ type: 'listening' });
-  return String(router.messages[0]?.['url']);
-}
+const launch = (args: string[], env: Record<string, string> = {}): RouterProcess =>
+  launchRouter(bundle, cleanup, args, env);
 
 async function writeSupergraph(url = 'http://127.0.0.1:9/graphql'): Promise<void> {
   writeFileSync(supergraph, compose([{ name: 'one', url, typeDefs: 'type Query { a: Int }' }]));
@@ -99,11 +47,21 @@ describe('starting', () => {
       /expected a port from 0 to 65535 but got "http"/,
     ],
     [
+      'a number of workers that is none',
+      ['--supergraph', supergraph, '--workers', '0'],
+      /expected --workers from 1 to 256, or auto, but got "0"/,
+    ],
+    [
       'a supergraph that is not there',
       ['--supergraph', '/nowhere'],
       /expected a supergraph at \/nowhere but got: ENOENT/,
     ],
     ['a supergraph that is none', ['--supergraph', bundle], /expected a composed supergraph/],
+    [
+      'a supergraph that is none, for workers',
+      ['--supergraph', bundle, '--workers', '2'],
+      /expected a composed supergraph/,
+    ],
     [
       'a configuration that is wrong',
       ['--supergraph', supergraph, '--config', yaml],
@@ -121,12 +79,12 @@ describe('starting', () => {
     expect(router.messages).toEqual([{ type: 'failed', message: expect.stringMatching(message) as string }]);
   });
 
-  test('a port that is taken is a clear error', async () => {
+  test.each([[[]], [['--workers', '2']]])('a port that is taken is a clear error %j', async (more) => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     await cleanup.add(taken, (server) => new Promise((resolve) => server.close(resolve)));
     const port = String((taken.address() as AddressInfo).port);
-    const router = launch(['--supergraph', supergraph], { PORT: port });
+    const router = launch(['--supergraph', supergraph, ...more], { PORT: port });
     expect(await router.exit).toBe(1);
     const { stderr } = router.output;
     expect(stderr).toMatch(/^router: cannot listen: .*EADDRINUSE.*choose another address/);

@@ -1,41 +1,28 @@
 /**
  * The router as a process: arguments, environment, files, signals and the parent's channel. All that a request meets is
- * in router.ts.
+ * in router.ts; how several processes are one router is in workers/.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { pino, type Logger } from 'pino';
-import { ConfigError, readConfig } from './config/load.js';
-import { startRouter, type Router } from './router.js';
+import { readArguments, StartError, usage, variable, type Arguments } from './arguments.js';
+import { ConfigError, parseConfig, readConfigText } from './config/load.js';
+import type { RouterConfig } from './config/schema.js';
+import { startRouter, type RouterOptions } from './router.js';
 import { SupergraphError } from './supergraph/features.js';
 import { followFile } from './supergraph/follow-file.js';
+import { startMetricsServer } from './telemetry/metrics-server.js';
+import { workerVariable } from './workers/messages.js';
+import { startPrimary, type Primary } from './workers/primary.js';
+import { serveAsWorker } from './workers/worker.js';
+import { StartRefused, WorkerEnded } from './workers/worker-process.js';
 
 // Belt and braces: nothing that we run reads it, but no package of Apollo's may ever call out from here.
 process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
 
-const usage = `Usage: node router/dist/main.js --supergraph FILE [--port N] [--host H] [--config router.yaml]
-
-  --supergraph FILE  the composed supergraph (SDL); changes of the file are followed
-  --port N           overrides PORT and supergraph.listen (default 4000; 0: any free port)
-  --host H           overrides HOST and supergraph.listen (default 127.0.0.1)
-  --config FILE      router.yaml; its keys are Apollo Router's, see docs/router.md
-  --help             this text
-
-Environment: PORT, HOST, REDIS_URL (shares persisted queries between routers), LOG_LEVEL (default info),
-NODE_ENV=production (no introspection, no browser origins unless router.yaml says otherwise).
-`;
-
-/** What an operator can put right: one sentence, no stack trace. */
-class StartError extends Error {}
-
-interface Arguments {
-  readonly supergraph: string;
-  readonly config: string | undefined;
-  readonly host: string | undefined;
-  readonly port: number | undefined;
-}
+/** What takes a changed supergraph, and what ends: the router of this process, or that of its workers. */
+type Running = Pick<Primary, 'url' | 'replaceSupergraph' | 'close'>;
 
 async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2), process.env);
@@ -43,67 +30,36 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  const worker = process.env[workerVariable];
   // Synchronously: pino's asynchronous default flushes on exit, and tries for ever where nobody reads the pipe any more.
   const log = pino(
-    { level: process.env['LOG_LEVEL'] ?? 'info', base: null },
+    {
+      level: process.env['LOG_LEVEL'] ?? 'info',
+      base: worker === undefined ? null : { worker: Number(worker) },
+    },
     pino.destination({ dest: 1, sync: true }),
   );
   surviveStrayErrors(log);
-  const config = readConfig(args.config, process.env);
+  if (worker !== undefined) {
+    becomeWorker(args, log);
+    return;
+  }
+  const configText = readConfigText(args.config);
+  const config = readConfig(args, configText);
   const path = resolve(args.supergraph);
   const sdl = readSupergraph(path);
-  const { listen } = config.supergraph;
-  const router = await startRouter({
-    sdl,
-    config,
-    host: args.host ?? listen.host,
-    port: args.port ?? listen.port,
-    log,
-    development: process.env['NODE_ENV'] !== 'production',
-    explorerFolder: fileURLToPath(new URL('./explorer/', import.meta.url)),
-    // An empty variable is how shells and compose files spell "not set".
-    redisUrl: process.env['REDIS_URL'] === '' ? undefined : process.env['REDIS_URL'],
-  });
+  const router =
+    args.workers === null
+      ? await startRouter(routerOptions(args, config, sdl, log))
+      : await startWorkers(args, args.workers, { config, configText, sdl, log });
   stopWhenTold(router, follow(path, sdl, router, log), log);
   log.info({ url: router.url }, 'listening');
   tellParent({ type: 'listening', url: router.url });
   tellParent({ type: 'ready' });
 }
 
-function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments | 'help' {
-  const { values } = parse(argv);
-  if (values.help === true) return 'help';
-  if (values.supergraph === undefined) {
-    throw new StartError(`expected --supergraph FILE but it is missing\n\n${usage}`);
-  }
-  const port = values.port ?? (env['PORT'] === '' ? undefined : env['PORT']);
-  return {
-    supergraph: values.supergraph,
-    config: values.config,
-    host: values.host ?? (env['HOST'] === '' ? undefined : env['HOST']),
-    port: port === undefined ? undefined : readPort(port),
-  };
-}
-
-function parse(argv: string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const options = {
-      supergraph: text,
-      port: text,
-      host: text,
-      config: text,
-      help: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args: argv, options });
-  } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-  }
-}
-
-function readPort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new StartError(`expected a port from 0 to 65535 but got ${JSON.stringify(text)}`);
+function readConfig(args: Arguments, text: string): RouterConfig {
+  return parseConfig(text, process.env, args.config ?? 'the default configuration');
 }
 
 function readSupergraph(path: string): string {
@@ -116,7 +72,98 @@ function readSupergraph(path: string): string {
   }
 }
 
-function follow(path: string, initial: string, router: Router, log: Logger) {
+function addressOf({ host, port }: Arguments, config: RouterConfig) {
+  const { listen } = config.supergraph;
+  return { host: host ?? listen.host, port: port ?? listen.port };
+}
+
+function routerOptions(args: Arguments, config: RouterConfig, sdl: string, log: Logger): RouterOptions {
+  return {
+    sdl,
+    config,
+    ...addressOf(args, config),
+    log,
+    development: process.env['NODE_ENV'] !== 'production',
+    explorerFolder: fileURLToPath(new URL('./explorer/', import.meta.url)),
+    redisUrl: variable(process.env, 'REDIS_URL'),
+  };
+}
+
+interface Start {
+  readonly config: RouterConfig;
+  readonly configText: string;
+  readonly sdl: string;
+  readonly log: Logger;
+}
+
+async function startWorkers(args: Arguments, workers: number, start: Start): Promise<Primary> {
+  const { config, configText, sdl, log } = start;
+  let primary: Primary | null = null;
+  process.on('SIGHUP', () => {
+    log.info({ reason: 'SIGHUP' }, primary === null ? 'starting already' : 'restarting');
+    if (primary === null) return;
+    restart(primary, args, config, log).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error({ reason }, 'the new configuration is refused, the old workers stay');
+    });
+  });
+  primary = await startPrimary({
+    workers,
+    spec: { file: fileURLToPath(import.meta.url), args: process.argv.slice(2), execArgv: process.execArgv },
+    ...addressOf(args, config),
+    sdl,
+    configText,
+    requestTimeout: config.traffic_shaping.router.timeout,
+    log,
+    onHopeless() {
+      log.fatal('no worker can serve, and none that replaces them');
+      process.exit(1);
+    },
+  });
+  await serveMetrics(primary, config, log);
+  return primary;
+}
+
+/** One endpoint for all workers. */
+async function serveMetrics(primary: Primary, config: RouterConfig, log: Logger): Promise<void> {
+  const { enabled, listen, path } = config.telemetry.exporters.metrics.prometheus;
+  if (!enabled) return;
+  const { url } = await startMetricsServer({
+    listen,
+    path,
+    metricsText: () => primary.collectMetrics(),
+    onError(err) {
+      log.error({ err }, 'the metrics could not be read');
+    },
+  });
+  log.info({ url }, 'metrics of all workers');
+}
+
+/** @throws ConfigError, before any worker hears of it */
+async function restart(primary: Primary, args: Arguments, first: RouterConfig, log: Logger): Promise<void> {
+  const configText = readConfigText(args.config);
+  const config = readConfig(args, configText);
+  const [old, asked] = [addressOf(args, first), addressOf(args, config)];
+  if (old.host !== asked.host || old.port !== asked.port) {
+    log.warn('`supergraph.listen` has changed; this takes effect when the whole router is started again');
+  }
+  await primary.restart(configText);
+}
+
+function becomeWorker(args: Arguments, log: Logger): void {
+  serveAsWorker({
+    start: ({ sdl, configText }, connect) =>
+      startRouter({
+        ...routerOptions(args, readConfig(args, configText), sdl, log),
+        connect,
+        servesMetrics: false,
+      }),
+    describeFailure: startFailure,
+    log,
+  });
+}
+
+function follow(path: string, initial: string, router: Running, log: Logger) {
   return followFile({
     path,
     initial,
@@ -134,7 +181,7 @@ function follow(path: string, initial: string, router: Router, log: Logger) {
   });
 }
 
-function stopWhenTold(router: Router, follower: { close(): void }, log: Logger): void {
+function stopWhenTold(router: Running, follower: { close(): void }, log: Logger): void {
   let isStopping = false;
   const stop = (reason: string) => {
     if (isStopping) return;
@@ -178,7 +225,13 @@ function tellParent(message: Readonly<Record<string, unknown>>): void {
 }
 
 function startFailure(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof SupergraphError || error instanceof StartError) {
+  if (
+    error instanceof ConfigError ||
+    error instanceof SupergraphError ||
+    error instanceof StartError ||
+    error instanceof StartRefused ||
+    error instanceof WorkerEnded
+  ) {
     return error.message;
   }
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {

@@ -11,6 +11,7 @@ import { redisStore } from './apq/redis-store.js';
 import type { RouterConfig } from './config/schema.js';
 import { demandControl } from './cost/demand-control.js';
 import { corsRules } from './http/cors.js';
+import { Drain } from './http/drain.js';
 import { graphqlHandler } from './http/graphql.js';
 import { refuseBadHttp, requestListener } from './http/listener.js';
 import { staticFiles } from './http/static-files.js';
@@ -39,6 +40,8 @@ export interface RouterOptions {
   readonly explorerFolder: string;
   /** For persisted queries, where the configuration names none. */
   readonly redisUrl?: string | undefined;
+  /** Gives the server its connections, which somebody else accepts; without it the server listens at `host` and `port`. */
+  readonly connect?: ((server: Server) => void) | undefined;
   /** Whether this process serves its metrics, where they are on; not where another adds up those of several. */
   readonly servesMetrics?: boolean;
 }
@@ -54,8 +57,11 @@ export interface Router {
    * @throws SupergraphError, with the old one still in place
    */
   replaceSupergraph(sdl: string): Promise<void>;
-  /** Stops accepting, finishes what has begun within `patience` milliseconds, cuts off the rest. */
-  close(patience?: number): Promise<void>;
+  /**
+   * Stops accepting, finishes what has begun within `patience` milliseconds, cuts off the rest. Idle connections are closed
+   * after `linger` milliseconds.
+   */
+  close(patience?: number, linger?: number): Promise<void>;
 }
 
 /** @returns when it listens and answers. @throws SupergraphError; or node's error when the port cannot be had */
@@ -75,24 +81,26 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     current.replace(running);
     log.info({ supergraph: running.supergraph.id }, 'supergraph loaded');
   };
+  let metrics: MetricsServer | null = null;
+  let partsClosed: Promise<unknown> | null = null;
   const closeParts = async () => {
-    await current.close();
-    await Promise.all([persistedQueries?.close(), telemetry?.close()]);
+    partsClosed ??= current.close().then(() => Promise.all([persistedQueries?.close(), telemetry?.close(), metrics?.close()]));
+    await partsClosed;
   };
   try {
     await replaceSupergraph(options.sdl);
-    const server = await listen(options, current, persistedQueries, telemetry);
     const metricsRegistry = telemetry?.metricsRegistry ?? null;
-    const metrics = await serveMetrics(options, metricsRegistry);
+    metrics = await serveMetrics(options, metricsRegistry);
+    const server = await listen(options, current, persistedQueries, telemetry);
+    const drain = new Drain(server);
     return {
-      url: urlOf(server, options.host),
+      url: urlOf(server, options),
       metricsRegistry,
       metricsUrl: metrics?.url ?? null,
       replaceSupergraph,
-      async close(patience = 5_000) {
-        await drain(server, patience);
+      async close(patience = 5_000, linger = 0) {
+        await drain.close({ patience, linger });
         await closeParts();
-        await metrics?.close();
       },
     };
   } catch (error) {
@@ -175,30 +183,19 @@ async function listen(
     requestListener({ config, graphql, explorer, isReady, log }),
   );
   server.on('clientError', refuseBadHttp);
+  if (options.connect !== undefined) {
+    options.connect(server);
+    return server;
+  }
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return server;
 }
 
-async function drain(server: Server, patience: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
-  server.closeIdleConnections();
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, 50);
-  const cutOff = setTimeout(() => {
-    server.closeAllConnections();
-  }, patience);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(cutOff);
+function urlOf(server: Server, { host, port }: RouterOptions): string {
+  return httpUrl(host, (server.address() as AddressInfo | null)?.port ?? port);
 }
 
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
+export function httpUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

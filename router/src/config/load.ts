@@ -20,14 +20,17 @@ export class ConfigError extends Error {
 
 /** @param path of the file; `undefined`: all defaults. @throws ConfigError naming every problem. */
 export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv): RouterConfig {
-  if (path === undefined) return parseConfig('', env, 'the default configuration');
-  let text: string;
+  return parseConfig(readConfigText(path), env, path ?? 'the default configuration');
+}
+
+/** The text of router.yaml; empty where there is none. @throws ConfigError when it cannot be read */
+export function readConfigText(path: string | undefined): string {
+  if (path === undefined) return '';
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new ConfigError(path, [error instanceof Error ? error.message : String(error)]);
   }
-  return parseConfig(text, env, path);
 }
 
 /** @throws ConfigError naming every problem. */

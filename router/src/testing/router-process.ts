@@ -1,0 +1,69 @@
+/** The router as a process of its own, bundled as it ships; it never outlives the test. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { expect, vi } from 'vitest';
+import type { Cleanup } from './test-router.js';
+
+export interface RouterProcess {
+  readonly child: ChildProcess;
+  readonly messages: Record<string, unknown>[];
+  readonly output: { stdout: string; stderr: string };
+  readonly exit: Promise<number | null>;
+}
+
+/** @returns the path of the router's entry in the folder */
+export async function bundleRouter(folder: string): Promise<string> {
+  await build({
+    entryPoints: ['../main.ts', '../planner/planner-worker.ts'].map((path) =>
+      fileURLToPath(new URL(path, import.meta.url)),
+    ),
+    outdir: folder,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
+    logLevel: 'error',
+  });
+  return join(folder, 'main.mjs');
+}
+
+export function launchRouter(
+  bundle: string,
+  cleanup: Cleanup,
+  args: string[],
+  env: Record<string, string> = {},
+): RouterProcess {
+  const child = fork(bundle, args, { silent: true, env: { PATH: process.env['PATH'], ...env } });
+  const messages: Record<string, unknown>[] = [];
+  const output = { stdout: '', stderr: '' };
+  child.on('message', (message) => messages.push(message as Record<string, unknown>));
+  const streams = (['stdout', 'stderr'] as const).map((name) => {
+    const stream = child[name];
+    stream?.on('data', (chunk: Buffer) => (output[name] += chunk.toString()));
+    return stream && once(stream, 'close');
+  });
+  // Not 'close' of the child: it never comes where the parent has called disconnect().
+  const exit = Promise.all([once(child, 'exit'), ...streams]).then(([[code]]) => code as number | null);
+  void cleanup.add(child, async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  return { child, messages, output, exit };
+}
+
+export async function listening(router: RouterProcess): Promise<string> {
+  await vi.waitFor(
+    () => {
+      expect(router.messages).toContainEqual({ type: 'ready' });
+    },
+    { timeout: 20_000 },
+  );
+  expect(router.messages[0]).toMatchObject({ type: 'listening' });
+  return String(router.messages[0]?.['url']);
+}
