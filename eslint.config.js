@@ -24,30 +24,12 @@ export default defineConfig(
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            {
-              name: '@apollo/gateway',
-              importNames: ['executeQueryPlan'],
-              allowTypeImports: true,
-              message:
-                'Plans are executed in router/src/pipeline/execute.ts alone: our own execution replaces it there.',
-            },
-          ],
-        },
-      ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       complexity: ['error', 15],
       'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true, IIFEs: true }],
     },
-  },
-  {
-    files: ['router/src/pipeline/execute.ts'],
-    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   {
     // A test file is one long describe; its length says nothing of its clarity.
