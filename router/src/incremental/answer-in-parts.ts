@@ -138,9 +138,10 @@ export class AnswerInParts {
     const seen = new Set<string>();
     this.errors = this.errors.filter((error) => {
       const rest = below(dataPath, error.dataPath);
-      const isIn = rest !== undefined && clientPath(rest, object).length === rest.length;
-      if (!isIn && !(error.part === label && !this.isAwaited(error.dataPath))) return true;
-      const inner = rest === undefined ? undefined : [...path, ...clientPath(rest, object)];
+      const known = rest && clientPath(rest, object);
+      const isIn = known !== undefined && known.length === rest?.length;
+      if (!isIn && (error.part !== label || this.isAwaited(error.dataPath))) return true;
+      const inner = known && [...path, ...known];
       const key = JSON.stringify([error.subgraph, error.error.message, inner]);
       if (!seen.has(key)) placed.push({ ...error, path: inner });
       seen.add(key);

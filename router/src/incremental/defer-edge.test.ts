@@ -48,8 +48,8 @@ describe('who gets parts', () => {
     ['multipart/mixed;deferSpec=20220824;q=0, application/json'],
     ['multipart/mixed;deferSpec=20300101, application/json'],
   ])('not a client that accepts %s: it gets all at once, each time', async (accept) => {
-    for (const _ of [1, 2]) {
-      const response = await ask(accept);
+    // The second time it is known, and goes the short way.
+    for (const response of [await ask(accept), await ask(accept)]) {
       expect(response.headers.get('content-type')).toMatch(/json/);
       expect(await response.json()).toEqual(whole);
     }

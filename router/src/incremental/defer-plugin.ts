@@ -4,6 +4,7 @@
  * with an operation before it is executed, is left to the way that all others go.
  */
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLResponse } from '@apollo/server';
+import { ClientError } from '@selvedge/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { runPlanInParts } from '../execution/run-plan.js';
 import { asksASubgraph } from '../pipeline/empty-plan.js';
@@ -52,6 +53,7 @@ async function respond(
     validated && operationInParts(validated.document, validated.definition, validated.coercedVariables);
   if (validated === null || inParts === null) return null;
   const planned = await planInParts(validated, inParts);
+  if (planned === null) return null;
   if (planned.compiled.plan.fetches.length === 0 && asksASubgraph(planned)) return null;
   const answer = await execute(planned);
   const payloads = { format, parts: inParts.parts, formatErrors: errorsFormatter(planned, options) };
@@ -96,9 +98,19 @@ function validate(
   }
 }
 
-function planInParts(validated: ValidatedOperation, inParts: OperationInParts): Promise<PlannedOperation> {
-  const { key, document, definition } = inParts;
-  return planOperation({ ...validated, key: `${validated.key}\n${key}`, document, definition, defers: true });
+/** @returns `null` where the planner cannot: it may still plan the whole, and says why where it cannot do that either */
+async function planInParts(
+  validated: ValidatedOperation,
+  inParts: OperationInParts,
+): Promise<PlannedOperation | null> {
+  const { document, definition } = inParts;
+  const key = `${validated.key}\n${inParts.key}`;
+  try {
+    return await planOperation({ ...validated, key, document, definition, defers: true });
+  } catch (error) {
+    if (error instanceof ClientError) return null;
+    throw error;
+  }
 }
 
 /** @returns when what is not deferred is there */

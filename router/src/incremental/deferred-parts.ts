@@ -86,6 +86,8 @@ class Rewriting {
   private readonly parts = new Map<string, DeferredPart>();
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   private readonly reaching = new Map<string, boolean>();
+  /** It is there without any fetch: nothing of it comes later. */
+  private isInIntrospection = false;
 
   constructor(
     document: DocumentNode,
@@ -114,13 +116,22 @@ class Rewriting {
     return { ...set, selections: set.selections.map((selection) => this.selection(selection)) };
   }
 
+  private fieldSet(name: string, set: SelectionSetNode): SelectionSetNode {
+    const isAround = this.isInIntrospection;
+    this.isInIntrospection ||= name.startsWith('__');
+    const written = this.selectionSet(set);
+    this.isInIntrospection = isAround;
+    return written;
+  }
+
   private selection(selection: SelectionNode): SelectionNode {
     // What is refused in the end need not be written out to the end.
     if (this.parts.size > maxDeferredParts) return selection;
     switch (selection.kind) {
       case Kind.FIELD:
-        if (selection.selectionSet === undefined) return selection;
-        return { ...selection, selectionSet: this.selectionSet(selection.selectionSet) };
+        return selection.selectionSet === undefined
+          ? selection
+          : { ...selection, selectionSet: this.fieldSet(selection.name.value, selection.selectionSet) };
       case Kind.INLINE_FRAGMENT:
         return this.fragment(selection.typeCondition, selection.directives ?? [], selection.selectionSet);
       case Kind.FRAGMENT_SPREAD: {
@@ -141,7 +152,7 @@ class Rewriting {
   ): InlineFragmentNode {
     const condition = typeCondition && { typeCondition };
     const others = directives.filter(isNoDefer);
-    if (!this.isOn(directives)) {
+    if (this.isInIntrospection || !this.isOn(directives)) {
       const selectionSet = this.selectionSet(inner);
       return { kind: Kind.INLINE_FRAGMENT, ...condition, directives: others, selectionSet };
     }

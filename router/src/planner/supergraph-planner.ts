@@ -11,7 +11,7 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
 import { ClientError } from '@selvedge/errors';
-import { parse, validate, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { Kind, parse, validate, visit, type DocumentNode, type FieldNode, type GraphQLSchema } from 'graphql';
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
 import { dataNames, namesInFieldSets, withDataNames } from './data-names.js';
@@ -83,7 +83,7 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
       }
       const operation = operationFromDocument(
         apiSchema,
-        withDataNames(defers ? client : withoutDefer(client), names),
+        withDataNames(defers ? withoutIntrospection(client) : withoutDefer(client), names),
         operationName === undefined ? {} : { operationName },
       );
       const overrideConditions = new Map(
@@ -126,6 +126,14 @@ function overrideLabels(schema: Schema): string[] {
 /** What is no incremental answer's plan has no part that comes later. */
 function withoutDefer(document: DocumentNode): DocumentNode {
   return visit(document, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
+}
+
+/** Needs no fetch, and the planner (2.14.4) throws where it stands in a deferred fragment. */
+function withoutIntrospection(document: DocumentNode): DocumentNode {
+  const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+  return visit(document, {
+    Field: ({ name }) => (name.value === '__schema' || name.value === '__type' ? typename : undefined),
+  });
 }
 
 function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
