@@ -33,7 +33,8 @@ export class Subgraph {
   private readonly times = new UsualTimes();
   /** Whatever is asked. */
   private readonly time = newlyKnown(0);
-  private readonly fetches = new Map<string, GatheringLoader<Member, FetchAnswer>>();
+  /** By scope, whose key may be long, and by what is asked. */
+  private readonly fetches = new Map<string, Map<string, GatheringLoader<Member, FetchAnswer>>>();
   /** By scope: what may travel together. */
   private readonly lanes = new Map<string, Lane>();
   /** What one caller's operations ask, which nobody else has a part in. */
@@ -49,7 +50,9 @@ export class Subgraph {
 
   /** How many are gathering or under way. */
   get size(): number {
-    return this.fetches.size + this.lanes.size;
+    let size = this.lanes.size;
+    for (const { size: fetches } of this.fetches.values()) size += fetches;
+    return size;
   }
 
   /** Never rejects for what the subgraph does. @param isAlone nothing of it may be shared */
@@ -66,23 +69,35 @@ export class Subgraph {
     if (isAlone || !this.options.isShared || scope.key === null || isUnshared(known)) {
       return toAnswer(this.options.name, operation, await this.sendAlone(member, known));
     }
-    const { variables, representations } = operation;
-    // A line break is in none of its parts, all of which are JSON.
-    const key = `${known.id}${representations === null ? 'r' : 'e'}${scope.key}\n${variables}`;
-    let loader = this.fetches.get(key);
-    if (loader === undefined) {
-      loader = this.sharedLoader(key, scope.key, known);
-      this.fetches.set(key, loader);
-    }
-    return this.orLeave(loader.load(member), member);
+    return this.orLeave(this.sharedLoader(operation, scope.key, known).load(member), member);
   }
 
   /** Only when nobody waits for an answer any more. */
   close(): void {
-    for (const loader of [...this.fetches.values(), ...this.lanes.values()]) loader.release();
+    for (const fetches of [...this.fetches.values()])
+      for (const loader of [...fetches.values()]) loader.release();
+    for (const lane of [...this.lanes.values()]) lane.release();
   }
 
-  private sharedLoader(key: string, scope: string, known: Known): GatheringLoader<Member, FetchAnswer> {
+  private sharedLoader(
+    { variables, representations }: SubgraphOperation,
+    scope: string,
+    known: Known,
+  ): GatheringLoader<Member, FetchAnswer> {
+    const key = `${known.id}${representations === null ? 'r' : 'e'}${variables}`;
+    const fetches = this.fetches.get(scope) ?? new Map<string, GatheringLoader<Member, FetchAnswer>>();
+    let loader = fetches.get(key);
+    if (loader !== undefined) return loader;
+    loader = this.newLoader(scope, known, () => {
+      fetches.delete(key);
+      if (fetches.size === 0) this.fetches.delete(scope);
+    });
+    fetches.set(key, loader);
+    this.fetches.set(scope, fetches);
+    return loader;
+  }
+
+  private newLoader(scope: string, known: Known, onIdle: () => void): GatheringLoader<Member, FetchAnswer> {
     const options: SharedFetchOptions = {
       subgraph: this.options.name,
       send: (operation, members) => this.sendShared(operation, members, scope, known),
@@ -100,7 +115,7 @@ export class Subgraph {
         );
       },
       patience: () => patienceFor(known),
-      onIdle: () => this.fetches.delete(key),
+      onIdle,
       onOverrun: () => {
         unshareForAWhile(known);
       },

@@ -109,6 +109,7 @@ function assemble(
   // With all that is `@inaccessible`: subgraphs answer with what clients do not see.
   const types = new TypeRelations(schemaOf(sdl));
   const names = dataNames(digest.reservedNames);
+  const subgraphs = buildSubgraphs(urls, config, pools, types, telemetry);
   const compiled = new WeakMap<OperationToCompile['plan'], CompiledOperation>();
   return {
     id: supergraphId(sdl),
@@ -118,7 +119,7 @@ function assemble(
     names,
     overrideLabels: digest.overrideLabels,
     decideLabels: labelDecision(digest.overrideLabels, config.override),
-    subgraphs: buildSubgraphs(urls, config, pools, types, telemetry),
+    subgraphs,
     compile(operation) {
       let known = compiled.get(operation.plan);
       if (known === undefined) {
@@ -130,6 +131,7 @@ function assemble(
     costs: digest.costs,
     warnings: [...unknownSubgraphs(digest, config), ...unknownLabels(digest, config)],
     async close() {
+      for (const subgraph of subgraphs.values()) subgraph.close();
       await Promise.all([planning.close(), pools.close()]);
     },
   };
