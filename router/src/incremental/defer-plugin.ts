@@ -8,11 +8,11 @@ import { ClientError } from '@selvedge/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { runPlanInParts } from '../execution/run-plan.js';
 import { asksASubgraph } from '../pipeline/empty-plan.js';
-import { planOperation } from '../pipeline/plan.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
 import { noteFailures, type RequestIds } from '../pipeline/record-failures.js';
 import type { RequestContext } from '../pipeline/request-context.js';
 import type { PlannedOperation, ValidatedOperation } from '../pipeline/stages.js';
-import { validateOperation, VariablesError, type ValidationRules } from '../pipeline/validate.js';
+import { VariablesError, type ValidationRules } from '../pipeline/validate.js';
 import { RequestPort } from '../subgraphs/fetch-port.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { AnswerInParts } from './answer-in-parts.js';
@@ -20,6 +20,7 @@ import { operationInParts, type OperationInParts } from './deferred-parts.js';
 import { incrementalBody, resultOf, type PayloadContext } from './payloads.js';
 
 export interface DeferOptions {
+  readonly pipeline: Pick<Pipeline, 'validate' | 'plan'>;
   readonly rules: ValidationRules;
   readonly showsCost: boolean;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -52,7 +53,7 @@ async function respond(
   const inParts =
     validated && operationInParts(validated.document, validated.definition, validated.coercedVariables);
   if (validated === null || inParts === null) return null;
-  const planned = await planInParts(validated, inParts);
+  const planned = await planInParts(validated, inParts, options);
   if (planned === null) return null;
   if (planned.compiled.plan.fetches.length === 0 && asksASubgraph(planned)) return null;
   const answer = await execute(planned);
@@ -74,7 +75,7 @@ function bodyOf(answer: AnswerInParts, payloads: PayloadContext): GraphQLRespons
 function validate(
   { operation, document, source, queryHash, request, contextValue }: ApolloRequest,
   supergraph: Supergraph,
-  { rules }: DeferOptions,
+  { pipeline, rules }: DeferOptions,
 ): ValidatedOperation | null {
   if (operation == null || document === undefined) return null;
   const operationName = request.operationName ?? undefined;
@@ -91,7 +92,7 @@ function validate(
     cachePolicy: null,
   };
   try {
-    return validateOperation(parsed, rules);
+    return pipeline.validate(parsed, rules);
   } catch (error) {
     if (error instanceof VariablesError || error instanceof GraphQLError) return null;
     throw error;
@@ -102,11 +103,12 @@ function validate(
 async function planInParts(
   validated: ValidatedOperation,
   inParts: OperationInParts,
+  { pipeline }: DeferOptions,
 ): Promise<PlannedOperation | null> {
   const { document, definition } = inParts;
   const key = `${validated.key}\n${inParts.key}`;
   try {
-    return await planOperation({ ...validated, key, document, definition, defers: true });
+    return await pipeline.plan({ ...validated, key, document, definition, defers: true });
   } catch (error) {
     if (error instanceof ClientError) return null;
     throw error;

@@ -340,6 +340,18 @@ describe('errors', () => {
     }
   });
 
+  test('that leave a null where there must be none take out what was to come of it', async () => {
+    shop.stockGate.close();
+    const response = await ask(old, '{ hello products { id rating ... @defer { stock } } }');
+    expect(await response.json()).toMatchObject({ data: null, errors: [{ message: 'no rating for 3' }] });
+    shop.stockGate.open();
+    const query = '{ product(id: "3") { id rating ... @defer { stock } } ... @defer { hello } }';
+    expect(await all(old, query)).toMatchObject([
+      { data: { product: null }, errors: [{ message: 'no rating for 3' }], hasNext: true },
+      { incremental: [{ path: [], data: { hello: 'world' } }], hasNext: false },
+    ]);
+  });
+
   test('before execution are a single result', async () => {
     const response = await ask(old, '{ product(id: "1") { id ... @defer { nothing } } }');
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
