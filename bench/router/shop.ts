@@ -121,7 +121,7 @@ export const products: readonly Product[] = Array.from({ length: productCount },
   inStock: index % 3 !== 1,
 }));
 
-export const reviews: readonly Review[] = [
+const reviews: readonly Review[] = [
   ...memberReviews.map(([member, product], index) => review(index + 1, member, product)),
   ...products.slice(topProductCount).flatMap((_, index) =>
     Array.from({ length: reviewsPerProduct }, (_each, nth) => {

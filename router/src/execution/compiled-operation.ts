@@ -1,9 +1,10 @@
 /** All of one operation on one supergraph that is prepared once: its plan, and how its answer is made of what the plan brings. */
 import type { QueryPlan } from '@apollo/query-planner';
-import { Kind, OperationTypeNode, type FragmentDefinitionNode, type GraphQLSchema } from 'graphql';
+import { Kind, type FragmentDefinitionNode, type GraphQLSchema } from 'graphql';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { DataNames } from '../planner/data-names.js';
 import { compilePlan, type CompiledPlan } from './compiled-plan.js';
+import type { HiddenNames } from './hidden-names.js';
 import { introspectionFields } from './introspection.js';
 import { ObjectShape } from './shape.js';
 import type { TypeRelations } from './type-relations.js';
@@ -25,14 +26,15 @@ export interface OperationToCompile {
 export interface CompileContext {
   readonly apiSchema: GraphQLSchema;
   readonly types: TypeRelations;
+  readonly hidden: HiddenNames;
   readonly names: DataNames;
 }
 
 export function compileOperation(
   { plan, document, definition, defers = false }: OperationToCompile,
-  { apiSchema, types, names }: CompileContext,
+  { apiSchema, types, hidden, names }: CompileContext,
 ): CompiledOperation {
-  const compiled = compilePlan(plan, types);
+  const compiled = compilePlan(plan, types, hidden);
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
@@ -49,8 +51,4 @@ export function compileOperation(
   };
   const selectionSets = [{ selectionSet: definition.selectionSet, guard: [] }];
   return { plan: compiled, shape: new ObjectShape(context, compiled.root, type, selectionSets) };
-}
-
-export function isMutation({ operation }: OperationDefinitionNode): boolean {
-  return operation === OperationTypeNode.MUTATION;
 }

@@ -6,6 +6,7 @@
 import type { CompiledPlan } from './compiled-plan.js';
 import type { DataNode } from './data-tree.js';
 import { eachItem } from './positions.js';
+import { pathAfter } from './rewrites.js';
 import { entityIndex, type Position, type Results } from './results.js';
 import type { FailedFetch } from './run-plan.js';
 import type { ObjectShape, ValueShape } from './shape.js';
@@ -20,7 +21,7 @@ export interface PlacedError {
 }
 
 /** A client finds out why a place is empty by the error at that place, hence one for each; but not thousands. */
-export const maxPlacesOfAnError = 100;
+const maxPlacesOfAnError = 100;
 
 /** An error by the keys of the fetches' answers, which say more than a client has asked for. */
 export interface DataError {
@@ -56,6 +57,7 @@ export function dataErrors(
   results: Results,
   failures: readonly FailedFetch[],
 ): DataError[] {
+  const { hidden } = plan;
   const places = new Map<number, EntityPlaces>();
   const found: DataError[] = [];
   for (const failure of failures) {
@@ -66,7 +68,7 @@ export function dataErrors(
       places.set(fetch.index, at);
     }
     for (const dataPath of pathsOf(failure, at))
-      found.push({ error: failure.error.error, subgraph: fetch.subgraph, dataPath, part: fetch.part });
+      found.push({ error: hidden.redact(failure.error.error), subgraph: fetch.subgraph, dataPath, part: fetch.part });
   }
   return found;
 }
@@ -92,8 +94,9 @@ type EntityPlaces = readonly { readonly path: Path; readonly entity: number | un
 
 function pathsOf({ fetch, error }: FailedFetch, places: EntityPlaces): (Path | undefined)[] {
   const { requires, template } = fetch.fetch;
-  const { entity, path } = error;
-  if (path === undefined) return [undefined];
+  const { entity } = error;
+  if (error.path === undefined) return [undefined];
+  const path = pathAfter(template.outputRewrites, error.path);
   if (entity !== null) {
     const own = places.filter((place) => place.entity === entity).slice(0, maxPlacesOfAnError);
     return own.map((place) => [...place.path, ...path]);

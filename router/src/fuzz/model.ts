@@ -166,7 +166,7 @@ export function placementOf(object: ObjectModel, field: FieldModel, subgraph: st
 }
 
 /** Where a moved field is, given that only labels of 0 and 100 per cent are generated. */
-export function isMoved(override: NonNullable<Placement['override']>): boolean {
+function isMoved(override: NonNullable<Placement['override']>): boolean {
   return override.label !== 'percent(0)';
 }
 

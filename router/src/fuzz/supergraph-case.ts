@@ -23,7 +23,7 @@ export interface SupergraphCase {
 /** The model is one that no team could deploy. */
 export class DoesNotCompose extends Error {}
 
-export function composeModel(model: Model): string {
+function composeModel(model: Model): string {
   const { errors, supergraphSdl } = composeServices(
     model.subgraphs.map((name) => ({
       name,

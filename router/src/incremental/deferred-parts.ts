@@ -32,7 +32,7 @@ export interface OperationInParts {
 }
 
 /** An operation with more of them is answered whole, as any server may choose to: each costs the planner its time. */
-export const maxDeferredParts = 50;
+const maxDeferredParts = 50;
 
 /** @returns `null` where nothing of the operation is deferred for these variables */
 export function operationInParts(

@@ -27,7 +27,7 @@ export function deadlineOf(timeout: number, header: string | undefined): number 
 }
 
 /** Whole milliseconds; null where the header says nothing that can be read, 0 included, which is Envoy's "no limit". */
-export function readDeadline(header: string | undefined): number | null {
+function readDeadline(header: string | undefined): number | null {
   if (header === undefined || !/^\d{1,10}$/.test(header)) return null;
   const milliseconds = Number(header);
   return milliseconds > 0 ? milliseconds : null;

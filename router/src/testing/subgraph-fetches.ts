@@ -101,7 +101,7 @@ export function names(request: RecordedRequest): StubAnswer {
 }
 
 /** `null` for an entity whose id begins with `no`. */
-export function namesOf(body: unknown): { data: { _entities: unknown[] } } {
+function namesOf(body: unknown): { data: { _entities: unknown[] } } {
   const entities = idsOf(body).map((id) => (id.startsWith('no') ? null : { name: `name ${id}` }));
   return { data: { _entities: entities } };
 }
