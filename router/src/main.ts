@@ -109,7 +109,11 @@ async function startWorkers(args: Arguments, workers: number, start: Start): Pro
   });
   primary = await startPrimary({
     workers,
-    spec: { file: fileURLToPath(import.meta.url), args: process.argv.slice(2), execArgv: process.execArgv },
+    spec: {
+      file: fileURLToPath(import.meta.url),
+      args: process.argv.slice(2),
+      execArgv: workerNodeOptions(),
+    },
     ...addressOf(args, config),
     sdl,
     configText,
@@ -137,6 +141,17 @@ async function serveMetrics(primary: Primary, config: RouterConfig, log: Logger)
     },
   });
   log.info({ url }, 'metrics of all workers');
+}
+
+/**
+ * A larger young generation than Node's 16 MB: what a request makes dies before it is copied. Measured by bench:router on the
+ * deep query with sharing off, CPU seconds per 1,000 requests on a busy machine, twice: 16 MB 5.4 and 4.7, 32 MB 3.6 and 3.9, 64 MB
+ * 4.0 and 4.0 with 80 MB more memory. V8 reads it at its start only (`v8.setFlagsFromString` has no effect).
+ */
+function workerNodeOptions(): string[] {
+  const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
+  if (given.some((option) => option.includes('semi-space-size'))) return process.execArgv;
+  return ['--max-semi-space-size=32', ...process.execArgv];
 }
 
 /** @throws ConfigError, before any worker hears of it */

@@ -109,6 +109,7 @@ export class Crew {
       try {
         await worker.ready;
       } catch (error) {
+        worker.kill();
         this.options.log.error(
           { reason: messageOf(error) },
           'the new configuration is refused, the old workers stay',

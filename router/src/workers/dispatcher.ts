@@ -1,7 +1,7 @@
 /**
  * Who gets a connection: the worker that has the fewest, of those that have taken the last one they were given. The
  * primary accepts, so that the port is held whatever becomes of workers, a connection that no worker has taken yet
- * waits for another, and connections that live long are spread evenly (docs/adr/0011-workers.md has the measurements).
+ * waits for another, and connections that live long are spread evenly (docs/adr/0012-workers.md has the measurements).
  */
 import type { Socket } from 'node:net';
 

@@ -9,6 +9,9 @@ import { Hammer, postOnce, type HammerOptions } from '../testing/hammer.js';
 import { bundleRouter, launchRouter, listening, type RouterProcess } from '../testing/router-process.js';
 import { Cleanup } from '../testing/test-router.js';
 
+// Processes start, one after the other, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000 });
+
 const folder = mkdtempSync(join(tmpdir(), 'router-workers-'));
 const supergraph = join(folder, 'supergraph.graphql');
 const yaml = join(folder, 'router.yaml');
@@ -288,7 +291,7 @@ test('one endpoint has the metrics of all workers, and keeps what those counted 
   expect(counted(after)).toBe(11);
   expect(after).toContain('selvedge_router_workers 2');
   expect(after).toContain('selvedge_router_worker_deaths_total 1');
-}, 60_000);
+});
 
 describe('ending', () => {
   test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
