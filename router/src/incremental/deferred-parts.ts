@@ -1,7 +1,7 @@
 /**
  * Which parts of an operation come later, for one request. `@defer(if:)` is decided here, before planning, so that
- * planning and execution know only fragments that are deferred and fragments that are not; each deferred one gets a label
- * of its own, since the planner (2.14.4) takes two places with one label, such as a fragment that is spread twice, for one.
+ * planning and execution know only fragments that are deferred and fragments that are not. Each deferred one gets a label
+ * of its own, because a fragment that is spread twice has its `@defer` twice, and neither has to wait for the other.
  */
 import {
   Kind,

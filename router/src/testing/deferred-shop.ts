@@ -88,7 +88,7 @@ function productsSubgraph(): MemorySubgraphOptions {
       type Query { products: [Product!]! product(id: ID!): Product things: [Thing!]! hello: String other: Product! }
       type Mutation { rename(id: ID!, name: String!): Product }
       union Thing = Product | Note
-      type Note { text: String }
+      type Note { text: String broken: String }
       type Product @key(fields: "id") { id: ID! name: String! maker: Maker! broken: String }
       type Maker @key(fields: "id") { id: ID! city: String }
     `,
@@ -109,6 +109,11 @@ function productsSubgraph(): MemorySubgraphOptions {
       Thing: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
       Product: {
         __resolveReference: ({ id }: { id: string }) => productOf(id),
+        broken: () => {
+          throw new Error('it is broken');
+        },
+      },
+      Note: {
         broken: () => {
           throw new Error('it is broken');
         },
