@@ -131,8 +131,8 @@ async function execute(
   }
   let isInParts = false;
   try {
-    const direct = answerDirectly(lease.running.direct, context, read, persistedQueries);
-    if (direct !== null) return await direct;
+    const direct = await answerDirectly(lease.running.direct, context, read, persistedQueries);
+    if (direct !== null) return direct;
     const answer = await lease.running.server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: asApolloRequest(context.request),
       context: () => Promise.resolve(context),
@@ -154,7 +154,7 @@ function answerDirectly(
   context: RequestContext,
   { operations, isBatch, incremental }: WellFormedRequest,
   persistedQueries: PersistedQueryStore | null,
-): Promise<DirectAnswer> | null {
+): Promise<DirectAnswer | null> | null {
   const [operation] = operations;
   if (direct === null || isBatch || operation === undefined || incremental !== null) return null;
   if (asksForPlan(context.request.headers)) return null;

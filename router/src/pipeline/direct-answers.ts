@@ -7,6 +7,8 @@
  * Measured on the benchmark's deep query, CPU seconds per 1,000 requests: see docs/router.md.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ClientError } from '@selvedge/errors';
+import type { FailedFetch } from '../execution/run-plan.js';
 import { GatheringLoader } from '../subgraphs/gathering.js';
 import { RequestPort } from '../subgraphs/fetch-port.js';
 import type { Caller, TraceOfCaller } from '../subgraphs/caller.js';
@@ -17,7 +19,7 @@ import type { KnownOperation, KnownOperations } from './known-operations.js';
 import type { Pipeline } from './pipeline.js';
 import { noteFailures, type RequestIds } from './record-failures.js';
 import type { RequestContext } from './request-context.js';
-import type { ShapedResponse, ValidatedOperation, Variables } from './stages.js';
+import type { PlannedOperation, ShapedResponse, ValidatedOperation, Variables } from './stages.js';
 import { VariablesError, type ValidationRules } from './validate.js';
 
 export interface DirectAnswerOptions {
@@ -45,17 +47,17 @@ interface Waiting {
 
 export class DirectAnswers {
   private readonly times = new UsualTimes();
-  private readonly loaders = new Map<string, GatheringLoader<Waiting, DirectAnswer>>();
+  private readonly loaders = new Map<string, GatheringLoader<Waiting, DirectAnswer | null>>();
 
   constructor(private readonly options: DirectAnswerOptions) {}
 
-  /** @returns `null` where @apollo/server has to answer */
+  /** @returns `null`, at once or later, where @apollo/server has to answer */
   answer(
     text: string,
     operationName: string | undefined,
     variables: Variables,
     context: RequestContext,
-  ): Promise<DirectAnswer> | null {
+  ): Promise<DirectAnswer | null> | null {
     const known = this.options.known.get(text, operationName);
     if (known === undefined) return null;
     const operation = this.validate(known, variables, context);
@@ -92,9 +94,9 @@ export class DirectAnswers {
     }
   }
 
-  private newLoader(key: string, known: KnownOperation): GatheringLoader<Waiting, DirectAnswer> {
+  private newLoader(key: string, known: KnownOperation): GatheringLoader<Waiting, DirectAnswer | null> {
     const times = this.times.of(known.key);
-    return new GatheringLoader<Waiting, DirectAnswer>({
+    return new GatheringLoader<Waiting, DirectAnswer | null>({
       send: async (waiting, isOverrun) => {
         const started = performance.now();
         try {
@@ -111,11 +113,11 @@ export class DirectAnswers {
     });
   }
 
-  private executeEach(waiting: readonly Waiting[]): Promise<DirectAnswer[]> {
+  private executeEach(waiting: readonly Waiting[]): Promise<(DirectAnswer | null)[]> {
     return Promise.all(waiting.map((one) => this.execute(one, one.operation.context)));
   }
 
-  private async executeOnce(waiting: readonly Waiting[]): Promise<DirectAnswer[]> {
+  private async executeOnce(waiting: readonly Waiting[]): Promise<(DirectAnswer | null)[]> {
     const [first] = waiting;
     if (first === undefined) return [];
     if (waiting.length === 1) return [await this.execute(first, first.operation.context)];
@@ -124,25 +126,39 @@ export class DirectAnswers {
     const several = { caller: all, isForSeveral: true, observation, operation: null };
     const context = { ...first.operation.context, ...several };
     const executed = await this.run(first, context);
-    if (executed.isPrivate) return this.executeEach(waiting);
+    if (executed === null) return waiting.map(() => null);
+    if (executed.isPrivate || executed.hasFailedFetch) return this.executeEach(waiting);
     for (const { operation } of waiting.slice(1)) this.note(executed.shaped, operation);
     const answer = this.asAnswer(executed.shaped, first);
     return waiting.map(() => answer);
   }
 
-  private async execute(waiting: Waiting, context: RequestContext): Promise<DirectAnswer> {
-    const { shaped } = await this.run(waiting, context);
-    return this.asAnswer(shaped, waiting);
+  private async execute(waiting: Waiting, context: RequestContext): Promise<DirectAnswer | null> {
+    const executed = await this.run(waiting, context);
+    return executed && this.asAnswer(executed.shaped, waiting);
   }
 
-  private async run(
-    { operation, labels }: Waiting,
-    context: RequestContext,
-  ): Promise<{ readonly shaped: ShapedResponse; readonly isPrivate: boolean }> {
-    const planned = await this.options.pipeline.plan({ ...operation, context }, labels);
+  /** @returns `null` where no plan could be made this time */
+  private async run({ operation, labels }: Waiting, context: RequestContext): Promise<Executed | null> {
+    const planned = await this.plan({ ...operation, context }, labels);
+    if (planned === null) return null;
     const executed = await this.options.pipeline.execute(planned);
     if (executed.isPrivate) this.times.of(operation.key).unsharedUntil = Infinity;
-    return { shaped: this.options.pipeline.shape(executed), isPrivate: executed.isPrivate };
+    const { isPrivate, outcome } = executed;
+    const hasFailedFetch = !(outcome instanceof ClientError) && outcome.failures.some(isOfWholeFetch);
+    return { shaped: this.options.pipeline.shape(executed), isPrivate, hasFailedFetch };
+  }
+
+  private async plan(
+    operation: ValidatedOperation,
+    labels: readonly string[],
+  ): Promise<PlannedOperation | null> {
+    try {
+      return await this.options.pipeline.plan(operation, labels);
+    } catch (error) {
+      if (error instanceof GraphQLError) return null;
+      throw error;
+    }
   }
 
   private note({ errors }: ShapedResponse, { context, definition }: ValidatedOperation): void {
@@ -158,6 +174,17 @@ export class DirectAnswers {
     const { estimatedCost } = operation;
     return { bytes: Buffer.from(text), estimatedCost: this.options.showsCost ? estimatedCost : null };
   }
+}
+
+interface Executed {
+  readonly shaped: ShapedResponse;
+  readonly isPrivate: boolean;
+  /** Whether a call to a subgraph brought nothing, which another one might. */
+  readonly hasFailedFetch: boolean;
+}
+
+function isOfWholeFetch({ error: { entity, path } }: FailedFetch): boolean {
+  return entity === null && (path === undefined || path.length === 0);
 }
 
 /** Milliseconds that an operation is not shared for, after an execution that took far longer than usual. */
