@@ -18,10 +18,11 @@ function problemsOf(text: string, env: NodeJS.ProcessEnv = {}): readonly string[
 describe('router.yaml', () => {
   test('is optional: an empty file has all defaults', () => {
     const config = parseConfig('', {});
-    expect(config.supergraph).toEqual({
+    expect(config.supergraph).toMatchObject({
       listen: { host: '127.0.0.1', port: 4000 },
       path: '/graphql',
       introspection: true,
+      expose_query_plan: true,
     });
     expect(config.limits.http_max_request_bytes).toBe(2_000_000);
     expect(config.traffic_shaping.all.timeout).toBe(30_000);
@@ -33,6 +34,8 @@ describe('router.yaml', () => {
   test('shows nothing of the schema, and allows no origin, in production', () => {
     const config = parseConfig('', { NODE_ENV: 'production' });
     expect(config.supergraph.introspection).toBe(false);
+    expect(config.supergraph.expose_query_plan).toBe(false);
+    expect(config.telemetry.server_timing).toBe(false);
     expect(config.cors.origins).toEqual([]);
     expect(parseConfig('', {}).cors.origins).toEqual(['https://studio.apollographql.com']);
   });
@@ -64,7 +67,7 @@ describe('router.yaml', () => {
       'headers: { all: { request: [{ propagate: { name: x } }] } }',
       'unknown key `headers.all.request[0].propagate.name`, did you mean `headers.all.request[0].propagate.named`?',
     ],
-    ['telemetry: {}', /^unknown key `telemetry`; known here: supergraph, headers, /],
+    ['sandbox: {}', /^unknown key `sandbox`; known here: supergraph, override, headers, /],
     [
       'traffic_shaping: { all: { timeout: soon } }',
       '`traffic_shaping.all.timeout`: expected a duration such as "30s" or "500ms" but got "soon"',
@@ -107,6 +110,14 @@ describe('router.yaml', () => {
     [
       'supergraph: { path: graphql }',
       '`supergraph.path`: expected a path that starts with "/" but got "graphql"',
+    ],
+    [
+      'telemetry: { exporters: { tracing: { common: { sampler: 2 } } } }',
+      '`telemetry.exporters.tracing.common.sampler`: expected at most 1 but got 2',
+    ],
+    [
+      'telemetry: { exporters: { metrics: { common: { buckets: [1, 0.5] } } } }',
+      '`telemetry.exporters.metrics.common.buckets`: expected upper bounds in ascending order',
     ],
     ['- a', 'the file: expected a mapping but got a list'],
   ])('refuses %s', (text, problem) => {

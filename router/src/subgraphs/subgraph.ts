@@ -191,7 +191,7 @@ export class Subgraph {
     const operations = gathered.map(({ operation }) => operation);
     const callers = new Set(gathered.flatMap((awaited) => awaited.callers));
     const observed = this.options.observer?.begin(gathered);
-    const scope = observed?.inTrace(first.scope, callers.size > 1) ?? first.scope;
+    const scope = observed?.inTrace(first.scope) ?? first.scope;
     let outcomes: OperationOutcome[] = [];
     try {
       outcomes = await sendOperations(this.options, operations, scope, callers);

@@ -174,6 +174,14 @@ describe('in development', () => {
     const asked = async (init?: RequestInit) => (await router.query(query, {}, init)).extensions;
     const [first, plain, again] = await Promise.all([asked(asking), asked(), asked(asking)]);
     const known = await asked(asking);
+    // Equal requests share one answer, but not with those who ask for more.
+    const together = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const extensions = await asked(index % 2 === 0 ? asking : undefined);
+        return extensions?.['apolloQueryPlan'] !== undefined;
+      }),
+    );
+    expect(together).toEqual(together.map((_, index) => index % 2 === 0));
     for (const extensions of [first, again, known]) {
       const plan = extensions?.['apolloQueryPlan'] as {
         object: { kind: string; node: unknown };

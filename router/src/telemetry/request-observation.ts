@@ -2,7 +2,7 @@
  * What is noted of one client request while it runs: how long its stages took, and, where its trace is recorded, a span
  * each. A request that is not recorded makes no span but its own, which carries the trace on to subgraphs.
  */
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TraceOfCaller } from '../subgraphs/caller.js';
 import { OperationObservation, spanNameOf } from './operation-observation.js';
@@ -10,9 +10,11 @@ import type { RouterMetrics } from './router-metrics.js';
 import { serverTiming } from './server-timing.js';
 import { stages, type Stage } from './stages.js';
 import { readTraceContext } from './trace-context.js';
+import type { Tracing } from './tracing.js';
+import { UnrecordedTrace } from './unrecorded-trace.js';
 
 export interface ObservationOptions {
-  readonly tracer: Tracer | null;
+  readonly tracing: Pick<Tracing, 'tracer' | 'records'> | null;
   readonly metrics: RouterMetrics | null;
   /** Whether the client is told how long the stages took. */
   readonly showsTimes: boolean;
@@ -45,14 +47,14 @@ export class RequestObservation implements Observation {
     private readonly method: string,
     headers: IncomingHttpHeaders,
   ) {
-    const { tracer, metrics, route } = options;
+    const { tracing, metrics, route } = options;
     if (metrics !== null) metrics.requestsUnderWay.value += 1;
-    this.traces = tracer === null ? [] : [traceOf(beginSpan(tracer, route, method, headers))];
+    this.traces = tracing === null ? noTraces : [beginTrace(tracing, route, method, headers)];
   }
 
   /** One of its operations: it has more than one where the client sent an array. */
   operation(type: string, name: string | undefined): OperationObservation {
-    const operation = new OperationObservation(this.options.tracer, this, type, name);
+    const operation = new OperationObservation(this.options.tracing?.tracer ?? null, this, type, name);
     this.operations.push(operation);
     return operation;
   }
@@ -68,7 +70,7 @@ export class RequestObservation implements Observation {
     const [own] = this.traces;
     if (own?.span == null) return;
     const parent = trace.setSpanContext(ROOT_CONTEXT, own.spanContext);
-    this.options.tracer?.startSpan(spanNameOf(stage), { startTime: begun }, parent).end(ended);
+    this.options.tracing?.tracer.startSpan(spanNameOf(stage), { startTime: begun }, parent).end(ended);
   }
 
   serverTiming(): string | null {
@@ -107,7 +109,7 @@ class SharedObservation implements Observation {
   }
 
   operation(type: string, name: string | undefined): OperationObservation {
-    return new OperationObservation(this.requests[0]?.options.tracer ?? null, this, type, name);
+    return new OperationObservation(this.requests[0]?.options.tracing?.tracer ?? null, this, type, name);
   }
 
   note(stage: Stage, begun: number, ended: number): void {
@@ -130,18 +132,23 @@ export function observeTogether(observations: readonly (Observation | null)[]): 
   return requests.length === 0 ? null : new SharedObservation(requests);
 }
 
+const noTraces: readonly TraceOfCaller[] = [];
+
 /** HTTP server span of the conventions. Neither query strings nor headers: they may hold what is nobody else's business. */
-function beginSpan(tracer: Tracer, route: string, method: string, headers: IncomingHttpHeaders): Span {
+function beginTrace(
+  { tracer, records }: NonNullable<ObservationOptions['tracing']>,
+  route: string,
+  method: string,
+  headers: IncomingHttpHeaders,
+): TraceOfCaller {
   const sender = readTraceContext(headers);
+  if (!records(sender)) return new UnrecordedTrace(sender);
   const parent = sender === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, sender);
   const attributes = { 'http.request.method': method, 'http.route': route, 'url.path': route };
-  return tracer.startSpan(
+  const span = tracer.startSpan(
     `${method} ${route}`,
     { kind: SpanKind.SERVER, attributes: { ...attributes, 'url.scheme': 'http' } },
     parent,
   );
-}
-
-function traceOf(span: Span): TraceOfCaller {
-  return { spanContext: span.spanContext(), span: span.isRecording() ? span : null };
+  return { spanContext: span.spanContext(), span };
 }

@@ -9,7 +9,8 @@ import type { Scope } from '../subgraphs/scope.js';
 import { SubrequestFailure } from '../subgraphs/subgraph-error.js';
 import { startSpanFor } from './span-of-callers.js';
 import type { SubgraphCells } from './router-metrics.js';
-import { withTraceContext, writeTraceContext } from './trace-context.js';
+import { scopeInTrace } from './trace-context.js';
+import { UnrecordedTrace } from './unrecorded-trace.js';
 
 /** An operation with those who wait for it. */
 export interface ObservedOperation {
@@ -63,7 +64,8 @@ export class SubgraphObserver {
       kind: SpanKind.CLIENT,
       attributes: { ...this.attributes, ...attributesOf(operations, traces.length) },
     }));
-    return new CallObservation(cells, span, span?.spanContext() ?? traces[0]?.spanContext);
+    const own = span === null ? traces[0] : { spanContext: span.spanContext(), span };
+    return new CallObservation(cells, span, own);
   }
 }
 
@@ -73,15 +75,14 @@ export class CallObservation {
   constructor(
     private readonly cells: SubgraphCells | null,
     private readonly span: Span | null,
-    private readonly context: TraceOfCaller['spanContext'] | undefined,
+    private readonly trace: TraceOfCaller | undefined,
   ) {}
 
-  /** @returns the same with what tells the subgraph of the trace. @param isShared by several callers */
-  inTrace(scope: Scope, isShared: boolean): Scope {
-    if (this.context === undefined) return scope;
-    const own = isShared ? scope.sharedHeaders : scope.headers;
-    const headers = withTraceContext(own, writeTraceContext(this.context));
-    return { key: scope.key, headers, sharedHeaders: headers };
+  /** @returns the same with what tells the subgraph of the trace */
+  inTrace(scope: Scope): Scope {
+    if (this.trace === undefined) return scope;
+    if (this.trace instanceof UnrecordedTrace) return this.trace.inTrace(scope);
+    return scopeInTrace(scope, this.trace.spanContext);
   }
 
   /** @param outcomes none: the call threw */

@@ -31,7 +31,7 @@ export async function startTelemetry(config: RouterConfig): Promise<Telemetry | 
   const metrics = exporters.metrics.prometheus.enabled ? new RouterMetrics(exporters.metrics.common) : null;
   if (!showsTimes && tracing === null && metrics === null) return null;
   return new ActiveTelemetry(tracing, metrics, {
-    tracer: tracing?.tracer ?? null,
+    tracing,
     metrics,
     showsTimes,
     route: config.supergraph.path,
@@ -54,7 +54,7 @@ class ActiveTelemetry implements Telemetry {
   }
 
   subgraph(name: string, url: string): SubgraphObserver | undefined {
-    const { tracer } = this.options;
+    const tracer = this.tracing?.tracer ?? null;
     if (tracer === null && this.metrics === null) return undefined;
     return new SubgraphObserver(tracer, this.metrics?.subgraph(name) ?? null, name, url);
   }

@@ -1,6 +1,7 @@
 /** W3C Trace Context (https://www.w3.org/TR/trace-context/): which trace a request belongs to, as HTTP says it. */
 import { createTraceState, TraceFlags, type SpanContext } from '@opentelemetry/api';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Scope } from '../subgraphs/scope.js';
 
 /** @returns the span of the sender; `null` where it names none, or not as the standard has it */
 export function readTraceContext(headers: IncomingHttpHeaders): SpanContext | null {
@@ -21,14 +22,22 @@ export function readTraceContext(headers: IncomingHttpHeaders): SpanContext | nu
 }
 
 /** Name, value, name, value: what a subgraph is sent so that its spans hang below this one. */
-export function writeTraceContext({ traceId, spanId, traceFlags, traceState }: SpanContext): string[] {
+function writeTraceContext({ traceId, spanId, traceFlags, traceState }: SpanContext): string[] {
   const parent = `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
   const state = traceState?.serialize() ?? '';
   return state === '' ? ['traceparent', parent] : ['traceparent', parent, 'tracestate', state];
 }
 
-/** @param headers name, value, name, value … of which these two are the client's own, if it has any */
-export function withTraceContext(headers: readonly string[], context: readonly string[]): string[] {
+/** @returns what is sent in the scope, with these instead of what of the client's own it has of the kind */
+export function scopeInTrace({ key, headers, sharedHeaders }: Scope, context: SpanContext): Scope {
+  const own = writeTraceContext(context);
+  const traced = withTraceContext(headers, own);
+  // What goes for one and for several is mostly the same.
+  const isSame = headers === sharedHeaders;
+  return { key, headers: traced, sharedHeaders: isSame ? traced : withTraceContext(sharedHeaders, own) };
+}
+
+function withTraceContext(headers: readonly string[], context: readonly string[]): string[] {
   const merged: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';

@@ -78,6 +78,10 @@ function existing(span: SentSpan | undefined): SentSpan {
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const sampled = { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=x' } };
+function traceparentOf(client: string): string {
+  return `00-${client.padStart(32, '0')}-b7ad6b7169203331-01`;
+}
+
 const unsampled = { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-00` } };
 
 describe('a request that is recorded', () => {
@@ -142,14 +146,17 @@ describe('what several requests share', () => {
   /** One that is under way, and then two of the kind that come together. */
   async function threeAtOnce(deduplicate: boolean): Promise<Traced> {
     const started = await start(
-      '{ sampler: always_on }',
+      // What they share is recorded because they are.
+      '{ sampler: always_off }',
       `traffic_shaping: { router: { deduplicate_query: ${deduplicate} } }`,
     );
     started.subgraph.behave(delayed(100, json({ data: { a: 1 } })));
-    await started.router.query('{ a }');
-    const first = started.router.query('{ a }');
+    const ask = (client: string) =>
+      started.router.post({ query: '{ a }' }, { headers: { traceparent: traceparentOf(client) } });
+    await ask('1');
+    const first = ask('2');
     await expect.poll(() => started.subgraph.requests.length).toBe(2);
-    await Promise.all([first, started.router.query('{ a }'), started.router.query('{ a }')]);
+    await Promise.all([first, ask('3'), ask('4')]);
     expect(started.subgraph.requests).toHaveLength(3);
     return started;
   }

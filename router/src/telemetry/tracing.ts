@@ -2,24 +2,23 @@
  * Spans, and where they go: to the one collector that is configured. No provider is made global, so that no library in
  * the process begins to record because we do.
  */
-import {
-  trace,
-  TraceFlags,
-  type Attributes,
-  type Context,
-  type Link,
-  type SpanKind,
-  type Tracer,
-} from '@opentelemetry/api';
+import { ROOT_CONTEXT, TraceFlags, type SpanContext, type Tracer } from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-trace';
-import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TelemetryConfig } from '../config/schema.js';
+
+/** Whether a request is recorded, whose client named its own span or did not. */
+type Records = (sender: SpanContext | null) => boolean;
 
 export interface Tracing {
   readonly tracer: Tracer;
+  readonly records: Records;
   /** Sends what is left. */
   close(): Promise<void>;
 }
+
+/** Milliseconds. */
+const closePatience = 2_000;
 
 type TracingConfig = TelemetryConfig['exporters']['tracing'];
 
@@ -33,7 +32,8 @@ export async function startTracing({ common, otlp }: TracingConfig): Promise<Tra
   ]);
   const { batch_processor: batch } = otlp;
   const provider = new sdk.TracerProvider({
-    sampler: new LinkSampler({ decision: sdk.SamplingDecision.RECORD_AND_SAMPLED }, samplerOf(sdk, common)),
+    // It is decided before: what is begun is recorded.
+    sampler: new sdk.AlwaysOnSampler(),
     resource: defaultResource().merge(
       resourceFromAttributes({ 'service.name': common.service_name, ...common.resource }),
     ),
@@ -47,69 +47,28 @@ export async function startTracing({ common, otlp }: TracingConfig): Promise<Tra
       }),
     ],
   });
-  return { tracer: provider.getTracer('selvedge-router'), close: () => provider.shutdown() };
+  return {
+    tracer: provider.getTracer('selvedge-router'),
+    records: recordsBy(sdk, common),
+    async close() {
+      // A collector that is gone must not hold up the end of the process; what it would have got is lost then.
+      const patience = sleep(closePatience, undefined, { ref: false });
+      await Promise.race([provider.shutdown().catch(() => undefined), patience]);
+    },
+  };
 }
 
-/**
- * What several requests share has a trace of its own, linked to theirs. It is recorded where one of theirs is: else its
- * link would lead nowhere.
- */
-class LinkSampler implements Sampler {
-  constructor(
-    private readonly recorded: SamplingResult,
-    private readonly others: Sampler,
-  ) {}
-
-  shouldSample(
-    context: Context,
-    traceId: string,
-    name: string,
-    kind: SpanKind,
-    attributes: Attributes,
-    links: Link[],
-  ): SamplingResult {
-    const isLinked = links.some(({ context: { traceFlags } }) => (traceFlags & TraceFlags.SAMPLED) !== 0);
-    if (isLinked && trace.getSpanContext(context) === undefined) return this.recorded;
-    return this.others.shouldSample(context, traceId, name, kind, attributes, links);
-  }
-
-  toString(): string {
-    return `LinkSampler{${this.others.toString()}}`;
-  }
-}
-
-function samplerOf(
-  sdk: typeof Sdk,
-  { sampler, parent_based_sampler: isParentBased }: TracingConfig['common'],
-): Sampler {
-  const root =
-    sampler === 'always_on'
-      ? new sdk.AlwaysOnSampler()
-      : sampler === 'always_off'
-        ? new sdk.AlwaysOffSampler()
-        : new sdk.TraceIdRatioBasedSampler(sampler);
-  return isParentBased
-    ? new sdk.ParentBasedSampler({ root })
-    : new LocalParentSampler({ decision: sdk.SamplingDecision.RECORD_AND_SAMPLED }, root);
-}
-
-/** Clients do not decide; within the request, whatever was decided for it holds. */
-class LocalParentSampler implements Sampler {
-  constructor(
-    private readonly recorded: SamplingResult,
-    private readonly root: Sampler,
-  ) {}
-
-  shouldSample(...args: Parameters<Sampler['shouldSample']>): SamplingResult {
-    const parent = trace.getSpanContext(args[0]);
-    // Children are begun below recorded spans only.
-    if (parent !== undefined && parent.isRemote !== true) return this.recorded;
-    return this.root.shouldSample(...args);
-  }
-
-  toString(): string {
-    return this.root.toString();
-  }
+function recordsBy(sdk: typeof Sdk, common: TracingConfig['common']): Records {
+  const { sampler, parent_based_sampler: isParentBased } = common;
+  const ratio = sampler === 'always_on' ? 1 : sampler === 'always_off' ? 0 : sampler;
+  const byTraceId = new sdk.TraceIdRatioBasedSampler(ratio);
+  return (sender) => {
+    if (sender === null) return Math.random() < ratio;
+    if (isParentBased) return (sender.traceFlags & TraceFlags.SAMPLED) !== 0;
+    // As other parts of the trace decide that go by the same ratio.
+    const { decision } = byTraceId.shouldSample(ROOT_CONTEXT, sender.traceId);
+    return decision === sdk.SamplingDecision.RECORD_AND_SAMPLED;
+  };
 }
 
 /** As Apollo Router takes it: the base of the collector, to which the path of the signal is added. */
