@@ -84,7 +84,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   let metrics: MetricsServer | null = null;
   let partsClosed: Promise<unknown> | null = null;
   const closeParts = async () => {
-    partsClosed ??= current.close().then(() => Promise.all([persistedQueries?.close(), telemetry?.close(), metrics?.close()]));
+    partsClosed ??= current
+      .close()
+      .then(() => Promise.all([persistedQueries?.close(), telemetry?.close(), metrics?.close()]));
     await partsClosed;
   };
   try {
