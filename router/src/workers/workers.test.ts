@@ -78,6 +78,10 @@ function killAll(pids: number[]): Promise<void> {
   return Promise.resolve();
 }
 
+function soon(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 20_000 });
+}
+
 async function saysInLog(router: RouterProcess, text: string, times = 1): Promise<void> {
   await vi.waitFor(
     () => {
@@ -160,7 +164,7 @@ describe('SIGHUP', () => {
       finish = () => response.setHeader('content-type', 'application/json').end('{"data":{"a":7}}');
     });
     const slow = postOnce(url, '{ a }', { patience: 30_000 });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(stub.requests).toHaveLength(1);
     });
     router.child.kill('SIGHUP');
@@ -196,7 +200,7 @@ describe('a worker that is killed', () => {
     // Each to another worker: the one that has fewest connections.
     const asked = [postOnce(url, '{ a }'), postOnce(url, '{ a }')];
     const outcomes = Promise.allSettled(asked);
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(finish).toHaveLength(2);
     });
     process.kill(workersOf(router)[0] ?? 0, 'SIGKILL');
@@ -283,7 +287,7 @@ test('one endpoint has the metrics of all workers, and keeps what those counted 
   await saysInLog(router, 'worker ready', 3);
   router.child.kill('SIGHUP');
   await saysInLog(router, 'all workers are replaced');
-  await vi.waitFor(() => {
+  await soon(() => {
     expect(workersOf(router).filter(isAlive)).toHaveLength(2);
   });
   await postOnce(url, '{ a }');
@@ -303,12 +307,12 @@ describe('ending', () => {
         finish = () => response.setHeader('content-type', 'application/json').end('{"data":{"a":1}}');
       });
       const underway = postOnce(url, '{ a }');
-      await vi.waitFor(() => {
+      await soon(() => {
         expect(stub.requests).toHaveLength(1);
       });
       if (how === 'disconnect') router.child.disconnect();
       else router.child.kill(how);
-      await vi.waitFor(() => expect(fetch(`${url}/health`)).rejects.toThrow());
+      await soon(() => expect(fetch(`${url}/health`)).rejects.toThrow());
       finish();
       expect(await underway).toBe('{"data":{"a":1}}');
       expect(await router.exit).toBe(0);
