@@ -114,7 +114,6 @@ describeCases('@inaccessible', { a, b }, [
     data: null,
     errors: [{ path: ['must'] }],
     never,
-    fails: 'the null has no error, only an entry in extensions.valueCompletion',
   },
   {
     title: 'a hidden member of a union is null',
@@ -199,7 +198,6 @@ describeCases('@inaccessible', { a, b }, [
     data: { fails: null },
     errors: [{ path: ['fails'] }],
     never,
-    fails: "a subgraph's message is passed on as it is",
   },
   {
     title: "a subgraph's message that names a hidden type and value",
@@ -207,6 +205,5 @@ describeCases('@inaccessible', { a, b }, [
     data: { failsMore: null },
     errors: [{ path: ['failsMore'] }],
     never,
-    fails: "a subgraph's message is passed on as it is",
   },
 ]);

@@ -66,9 +66,6 @@ const doubling = {
   },
 };
 
-const oneFetch =
-  "Apollo's planner puts neighbouring changes of one subgraph into one fetch, and their hops after all of them";
-
 describeCases(
   'mutations',
   { counters, doubling },
@@ -87,7 +84,6 @@ describeCases(
       title: 'an entity hop sees the state right after its own change',
       query: 'mutation { a: add(by: 2) { seen count } b: add(by: 3) { count seen } double }',
       data: { a: { seen: 2, count: 2 }, b: { count: 5, seen: 5 }, double: 10 },
-      fails: oneFetch,
     },
     {
       title: 'hops of equal representations and texts are not made one',
@@ -96,7 +92,6 @@ describeCases(
         a: { history: ['add 1', 'enter'] },
         b: { history: ['add 1', 'enter', 'add 1', 'enter'] },
       },
-      fails: oneFetch,
     },
     {
       title: 'a hop back',

@@ -27,8 +27,8 @@ export function makeAnswer(
 /** What is said of an answer, or a part of it: the errors that have come, and problems that none of them explains. */
 export function explain(placed: readonly PlacedError[], problems: readonly Problem[]): Omit<Answer, 'data'> {
   const known = placed.flatMap(({ path }) => (path === undefined ? [] : [path]));
-  const unexplained = problems.filter(({ kind, path }) => isError(kind) && !isExplained(path, known));
-  const completion = problems.filter(({ kind }) => !isError(kind));
+  const unexplained = problems.filter((problem) => isError(problem) && !isExplained(problem.path, known));
+  const completion = problems.filter(({ kind }) => isOfAValue(kind));
   return {
     errors: [...placed.map(asGraphQLError), ...unexplained.map(malformed)],
     valueCompletion: completion.map(invalid),
@@ -44,8 +44,13 @@ function isExplained(path: Path, known: readonly Path[]): boolean {
   });
 }
 
-function isError(kind: Problem['kind']): boolean {
-  return kind === 'null' || kind === 'shape';
+/** That a value is null for what it was is no error to a client; that more is lost for it needs one. */
+function isError({ kind, goesUp }: Problem): boolean {
+  return goesUp || !isOfAValue(kind);
+}
+
+function isOfAValue(kind: Problem['kind']): boolean {
+  return kind === 'value' || kind === 'typename';
 }
 
 function asGraphQLError({ error, path, subgraph }: PlacedError): GraphQLError {
@@ -61,7 +66,7 @@ function asGraphQLError({ error, path, subgraph }: PlacedError): GraphQLError {
 function malformed({ kind, path, coordinate }: Problem): GraphQLError {
   const code: ErrorCode = 'SUBREQUEST_MALFORMED_RESPONSE';
   const message =
-    kind === 'null'
+    kind !== 'shape'
       ? `Cannot return null for non-nullable ${placeOf(path, coordinate)}.`
       : `Expected another shape of value for ${placeOf(path, coordinate)}.`;
   return new GraphQLError(message, { path, extensions: { code } });

@@ -4,6 +4,7 @@ import type { DataNode } from './data-tree.js';
 import { determinantOf } from './determinant.js';
 import { fetchGraph, type Fetch } from './fetch-graph.js';
 import { fetchGroups, type FetchGroup } from './fetch-groups.js';
+import type { HiddenNames } from './hidden-names.js';
 import { compileWalk, type Walk } from './positions.js';
 import { compileRepresentation, type WriteRepresentation } from './representations.js';
 import type { RequestTemplate } from './request-template.js';
@@ -34,12 +35,14 @@ export interface CompiledGroup {
 
 export interface CompiledPlan {
   readonly types: TypeRelations;
+  /** What no error may name. */
+  readonly hidden: HiddenNames;
   readonly root: DataNode;
   readonly fetches: readonly CompiledFetch[];
   readonly groups: readonly CompiledGroup[];
 }
 
-export function compilePlan(plan: QueryPlan, types: TypeRelations): CompiledPlan {
+export function compilePlan(plan: QueryPlan, types: TypeRelations, hidden: HiddenNames): CompiledPlan {
   const { fetches, root } = fetchGraph(plan);
   const groups = fetchGroups(fetches);
   const groupOf = (fetch: Fetch) => groups.findIndex((group: FetchGroup) => group.fetches.includes(fetch));
@@ -52,6 +55,7 @@ export function compilePlan(plan: QueryPlan, types: TypeRelations): CompiledPlan
   });
   return {
     types,
+    hidden,
     root,
     fetches: compiled,
     groups: groups.map((group) => ({

@@ -70,7 +70,11 @@ class GraphBuilder {
     const after = new Set([...planned.after].flatMap((before) => this.indexes.get(before) ?? []));
     const outputRewrites = node.outputRewrites ?? [];
     const target = path.reduce((parent, key) => parent.child(key), this.root);
-    const tree = selectionTree(parse(node.operation, { noLocation: true }), node.requires !== undefined);
+    const tree = selectionTree(
+      parse(node.operation, { noLocation: true }),
+      node.requires !== undefined,
+      conditions,
+    );
     this.fetches.push({
       index,
       subgraph: node.serviceName,

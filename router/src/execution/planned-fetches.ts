@@ -3,6 +3,7 @@
  * remains that a fetch comes after all fetches of the steps before it.
  */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import { clientVariable } from '../planner/data-names.js';
 import type { Condition } from './fetch-graph.js';
 
 export interface PlannedFetch {
@@ -70,7 +71,7 @@ class Flattening {
         ? []
         : this.add(inner, {
             ...around,
-            conditions: [...around.conditions, { variable: node.condition, expected }],
+            conditions: [...around.conditions, { variable: clientVariable(node.condition), expected }],
           });
     return [...branch(node.ifClause, true), ...branch(node.elseClause, false)];
   }

@@ -63,11 +63,14 @@ function flatWriter(
       label: `,${jsonString(key)}:`,
       slots: fetch.node.slotsWith(key),
     }));
-  return (position) => {
+  return (position, results) => {
     let text = head;
     for (const { key, label, slots } of readers) {
       const value = readValue(position, slots, key);
-      if (value === undefined) return null;
+      if (value === undefined) {
+        if (results.isLeftOut(fetch.node, key)) continue;
+        return null;
+      }
       text += label + jsonText(value);
     }
     return `${text}}`;
@@ -129,7 +132,11 @@ function readObject(
   const object: Record<string, unknown> = {};
   for (const [key, field] of fields) {
     const value = key === '__typename' ? typename : readField(position, node, key, field.selections, results);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      // What requires it is left out as well, and the rest of the fetch is not.
+      if (results.isLeftOut(node, key)) continue;
+      return undefined;
+    }
     object[key] = value;
   }
   return object;

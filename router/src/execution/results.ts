@@ -6,6 +6,7 @@
 import type { DataNode } from './data-tree.js';
 import type { Hosts } from './host-index.js';
 import { isJsonObject, type JsonObject } from './json-text.js';
+import { holds } from './selections.js';
 import type { TypeRelations } from './type-relations.js';
 
 /** One object a source, in the order of the node's sources; `undefined` where a source has none here. */
@@ -24,7 +25,11 @@ export interface FetchResult {
 export class Results {
   private readonly byFetch: (FetchResult | undefined)[] = [];
 
-  constructor(readonly types: TypeRelations) {}
+  constructor(
+    readonly types: TypeRelations,
+    /** With defaults filled in. */
+    private readonly variables: Readonly<Record<string, unknown>> = {},
+  ) {}
 
   of(fetch: number): FetchResult | undefined {
     return this.byFetch[fetch];
@@ -92,6 +97,14 @@ export class Results {
       position = child;
     }
     return position;
+  }
+
+  /** Whether no fetch has been asked for the key at this place, because a `@skip` or `@include` leaves it out. */
+  isLeftOut(node: DataNode, key: string): boolean {
+    const guards = node.sources.flatMap(({ selections }) =>
+      selections.has(key) ? (selections.guards.get(key) ?? [[]]) : [],
+    );
+    return node.sources.some(({ selections }) => selections.has(key)) && !holds(guards, this.variables);
   }
 
   rootPosition(root: DataNode): Position {

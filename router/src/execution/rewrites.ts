@@ -27,6 +27,21 @@ export function applyRewrites(types: TypeRelations, rewrites: readonly Rewrite[]
   }
 }
 
+/** The same place by the keys that rewrites give back, of a path by the keys that a subgraph was asked for. */
+export function pathAfter(
+  rewrites: readonly Rewrite[],
+  path: readonly (string | number)[],
+): readonly (string | number)[] {
+  return rewrites.reduce((renamed, rewrite) => {
+    if (rewrite.kind !== 'KeyRenamer') return renamed;
+    const keys = rewrite.path.filter((step) => !step.startsWith(typeConditionPrefix));
+    const places = renamed.flatMap((step, index) => (typeof step === 'string' ? [index] : []));
+    const last = places[keys.length - 1];
+    if (last === undefined || keys.some((key, depth) => renamed[places[depth] ?? -1] !== key)) return renamed;
+    return renamed.map((step, index) => (index === last ? rewrite.renameKeyTo : step));
+  }, path);
+}
+
 export const typeConditionPrefix = '... on ';
 
 function rewriter(rewrite: Rewrite, field: string): (object: JsonObject) => void {

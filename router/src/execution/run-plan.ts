@@ -2,6 +2,7 @@
  * Runs a plan: sends each fetch as soon as what it comes after is there, equal ones together, and keeps what came back.
  * Nothing is merged and nothing shaped here.
  */
+import { clientVariable } from '../planner/data-names.js';
 import type { CompiledFetch, CompiledGroup, CompiledLesserFetch, CompiledPlan } from './compiled-plan.js';
 import type { DataNode } from './data-tree.js';
 import type { FetchAnswer, FetchError, FetchPort } from './fetch-answer.js';
@@ -64,7 +65,7 @@ class PlanRun implements PlanInParts {
     private readonly plan: CompiledPlan,
     private readonly request: PlanRequest,
   ) {
-    this.results = new Results(plan.types);
+    this.results = new Results(plan.types, request.coercedVariables);
     this.waitingFor = plan.fetches.map(({ fetch }) => fetch.after.size);
     this.groups = plan.groups.map((group) => ({ group, ready: [], sent: 0, timer: undefined }));
     for (const { fetch } of plan.fetches) this.part(fetch.part).unfinished += 1;
@@ -309,7 +310,7 @@ class PlanRun implements PlanInParts {
   private variables(template: RequestTemplate): string {
     let text = '';
     for (const name of template.variables) {
-      const value = this.request.variables[name];
+      const value = this.request.variables[clientVariable(name)];
       if (value === undefined) continue;
       text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
     }

@@ -33,8 +33,17 @@ export interface CollectedField {
   readonly nodes: readonly FieldNode[];
   /** One of them must hold. */
   readonly guards: readonly Guard[];
+  /** Where it stands, by what holds; empty where it always stands at the first of its places. */
+  readonly places: readonly FieldPlace[];
   /** Of all nodes, in order. */
   readonly selectionSets: readonly GuardedSelectionSet[];
+}
+
+/** A field stands where it is selected first, of the selections that hold. */
+export interface FieldPlace {
+  readonly guard: Guard;
+  /** Among all selections of the object. */
+  readonly at: number;
 }
 
 export interface CollectContext {
@@ -63,8 +72,9 @@ export function collectFields(
 ): CollectedSelections {
   const fields = new Map<string, MutableField>();
   const deferred: CollectedDefer[] = [];
+  const collector = new Collector(context, type, fields, deferred);
   for (const { selectionSet, guard } of selectionSets) {
-    new Collector(context, type, fields, deferred).collect(selectionSet, guard, new Set());
+    collector.collect(selectionSet, guard, new Set());
   }
   return { fields: [...fields.values()], deferred };
 }
@@ -73,13 +83,49 @@ export function holds(guards: readonly Guard[], variables: Readonly<Record<strin
   return guards.some((guard) => guard.every(({ variable, expected }) => variables[variable] === expected));
 }
 
+/** @returns the fields that hold, in the order in which the client's operation comes to them. */
+export function inOrder<Field extends { readonly places: readonly FieldPlace[] }>(
+  fields: readonly Field[],
+  variables: Readonly<Record<string, unknown>>,
+): Field[] {
+  const placed = fields.flatMap((field) => {
+    const place = field.places.find(({ guard }) => holds([guard], variables));
+    return place === undefined ? [] : [{ field, at: place.at }];
+  });
+  return placed.sort((left, right) => left.at - right.at).map(({ field }) => field);
+}
+
+/** @returns `null`: never. Directives without variables are decided here. */
+export function guardOf(selection: SelectionNode, outer: Guard): Guard | null {
+  if (selection.directives === undefined || selection.directives.length === 0) return outer;
+  const guard = [...outer];
+  for (const [name, expected] of [
+    ['skip', false],
+    ['include', true],
+  ] as const) {
+    const directive = selection.directives.find((node) => node.name.value === name);
+    const variable = directive && variableOf(directive);
+    if (variable !== undefined) {
+      if (!guard.some((known) => known.variable === variable && known.expected === expected))
+        guard.push({ variable, expected });
+    } else if (directive !== undefined) {
+      const definition = name === 'skip' ? GraphQLSkipDirective : GraphQLIncludeDirective;
+      if (getDirectiveValues(definition, selection)?.['if'] !== expected) return null;
+    }
+  }
+  return guard;
+}
+
 interface MutableField extends CollectedField {
   readonly nodes: FieldNode[];
   guards: Guard[];
+  readonly places: FieldPlace[];
   readonly selectionSets: GuardedSelectionSet[];
 }
 
 class Collector {
+  private count = 0;
+
   constructor(
     private readonly context: CollectContext,
     private readonly type: GraphQLObjectType | GraphQLInterfaceType,
@@ -121,10 +167,12 @@ class Collector {
     const responseName = node.alias?.value ?? node.name.value;
     let field = this.fields.get(responseName);
     if (field === undefined) {
-      field = { responseName, nodes: [], guards: [], selectionSets: [] };
+      field = { responseName, nodes: [], guards: [], places: [], selectionSets: [] };
       this.fields.set(responseName, field);
     }
     field.nodes.push(node);
+    if (field.places.at(-1)?.guard.length !== 0) field.places.push({ guard, at: this.count });
+    this.count += 1;
     // Once it is there in any case, the other guards say nothing.
     if (guard.length === 0) field.guards = [[]];
     else if (field.guards[0]?.length !== 0) field.guards.push(guard);
@@ -136,27 +184,6 @@ class Collector {
     const abstract = this.context.schema.getType(condition);
     return isAbstractType(abstract) && this.context.schema.isSubType(abstract, this.type);
   }
-}
-
-/** @returns `null`: never. Directives without variables are decided here. */
-function guardOf(selection: SelectionNode, outer: Guard): Guard | null {
-  if (selection.directives === undefined || selection.directives.length === 0) return outer;
-  const guard = [...outer];
-  for (const [name, expected] of [
-    ['skip', false],
-    ['include', true],
-  ] as const) {
-    const directive = selection.directives.find((node) => node.name.value === name);
-    const variable = directive && variableOf(directive);
-    if (variable !== undefined) {
-      if (!guard.some((known) => known.variable === variable && known.expected === expected))
-        guard.push({ variable, expected });
-    } else if (directive !== undefined) {
-      const definition = name === 'skip' ? GraphQLSkipDirective : GraphQLIncludeDirective;
-      if (getDirectiveValues(definition, selection)?.['if'] !== expected) return null;
-    }
-  }
-  return guard;
 }
 
 function labelOf({ directives = [] }: InlineFragmentNode): string | undefined {

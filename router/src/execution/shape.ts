@@ -25,6 +25,7 @@ import {
   collectFields,
   type CollectContext,
   type CollectedField,
+  type FieldPlace,
   type Guard,
   type GuardedSelectionSet,
 } from './selections.js';
@@ -51,6 +52,7 @@ interface AnyField {
   readonly label: string;
   /** One must hold; `null`: always there. */
   readonly guards: readonly Guard[] | null;
+  readonly places: readonly FieldPlace[];
 }
 
 export interface DataField extends AnyField {
@@ -68,6 +70,8 @@ export interface TypenameField extends AnyField {
   readonly kind: 'typename';
   /** `null`: the type is not known, only an interface of it. */
   readonly text: string | null;
+  /** `Type.__typename`, for messages. */
+  readonly coordinate: string;
 }
 
 export interface IntrospectionField extends AnyField {
@@ -78,6 +82,8 @@ export interface IntrospectionField extends AnyField {
 export interface TypeShape {
   readonly name: string;
   readonly fields: readonly FieldShape[];
+  /** Whether the order of the fields depends on variables. */
+  readonly isReordered: boolean;
   /** What of the object comes in later parts of the answer. */
   readonly deferred: readonly DeferredShape[];
 }
@@ -152,6 +158,7 @@ export class ObjectShape {
     return {
       name: type.name,
       fields: fields.flatMap((field) => this.compileField(type, field) ?? []),
+      isReordered: fields.some(({ places }) => places.length > 1),
       deferred: deferred.map(({ label, guard, selectionSet }) => ({
         label,
         guards: guard.length === 0 ? null : [guard],
@@ -164,17 +171,20 @@ export class ObjectShape {
     type: GraphQLObjectType | GraphQLInterfaceType,
     field: CollectedField,
   ): FieldShape | null {
-    const { responseName, guards, nodes } = field;
+    const { responseName, guards, places, nodes } = field;
     const [node] = nodes;
     if (node === undefined) return null;
     const any: AnyField = {
       responseName,
       label: `${jsonString(responseName)}:`,
       guards: guards.some((guard) => guard.length === 0) ? null : guards,
+      places,
     };
     const name = node.name.value;
-    if (name === '__typename')
-      return { ...any, kind: 'typename', text: isObjectType(type) ? jsonString(type.name) : null };
+    if (name === '__typename') {
+      const text = isObjectType(type) ? jsonString(type.name) : null;
+      return { ...any, kind: 'typename', text, coordinate: `${type.name}.__typename` };
+    }
     if (name === '__schema' || name === '__type')
       return { ...any, kind: 'introspection', text: this.context.introspection(field) };
     const definition = type.getFields()[name];

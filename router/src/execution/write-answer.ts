@@ -7,7 +7,7 @@
 import { isJsonObject, type JsonObject } from './json-text.js';
 import { readValue } from './representations.js';
 import type { Position, Results } from './results.js';
-import { holds } from './selections.js';
+import { holds, inOrder } from './selections.js';
 import type { DataField, DeferredShape, FieldShape, ObjectShape, TypeShape, ValueShape } from './shape.js';
 
 export interface WrittenAnswer {
@@ -24,6 +24,8 @@ export interface Problem {
   readonly coordinate: string;
   /** The fetch whose data it is, where that is known. */
   readonly fetch: number | undefined;
+  /** Whether more than the place itself is lost. */
+  readonly goesUp: boolean;
 }
 
 /** A null, or nothing, where there must be a value; a list or object where there is none; a value that the type does not have. */
@@ -101,6 +103,8 @@ class Writer {
   private readonly keepsPath: boolean;
   /** By the fetch that identifies objects: the text of each of its entities. */
   private readonly known = new Map<ObjectShape, Written[]>();
+  /** Of types whose order depends on variables. */
+  private readonly orders = new Map<TypeShape, readonly FieldShape[]>();
 
   constructor(
     private readonly results: Results,
@@ -123,7 +127,8 @@ class Writer {
   private writeFields(type: TypeShape, position: Position): Written {
     let text = '{';
     if (this.places !== null) this.notePlaces(type, this.places);
-    for (const field of type.fields) {
+    const fields = type.isReordered ? this.ordered(type) : type.fields;
+    for (const field of fields) {
       if (field.guards !== null && !holds(field.guards, this.variables)) continue;
       const value = this.keepsPath
         ? this.at(field.responseName, field.kind === 'data' ? field.key : field.responseName, () =>
@@ -134,6 +139,15 @@ class Writer {
       text += text.length === 1 ? field.label + value : `,${field.label}${value}`;
     }
     return `${text}}`;
+  }
+
+  private ordered(type: TypeShape): readonly FieldShape[] {
+    let fields = this.orders.get(type);
+    if (fields === undefined) {
+      fields = inOrder(type.fields, this.variables);
+      this.orders.set(type, fields);
+    }
+    return fields;
   }
 
   /** One step further down. Of what becomes null there, nothing comes later. */
@@ -159,7 +173,7 @@ class Writer {
   private writeField(field: FieldShape, position: Position): Written {
     switch (field.kind) {
       case 'typename':
-        if (field.text === null) this.isFlawed = true;
+        if (field.text === null) this.note('null', field.coordinate, true);
         return field.text;
       case 'introspection':
         return field.text(this.variables);
@@ -283,20 +297,19 @@ class Writer {
 
   private writeNull(shape: ValueShape, field: DataField): Written {
     if (!shape.isNonNull) return 'null';
-    this.note('null', field);
+    this.note('null', field.coordinate, true);
     return null;
   }
 
   /** What does not fit is as if it were null. */
   private refuse(kind: ProblemKind, shape: ValueShape, field: DataField): Written {
-    this.note(kind, field);
+    this.note(kind, field.coordinate, shape.isNonNull);
     return shape.isNonNull ? null : 'null';
   }
 
-  private note(kind: ProblemKind, field: DataField): void {
+  private note(kind: ProblemKind, coordinate: string, goesUp: boolean): void {
     this.isFlawed = true;
-    const { coordinate } = field;
-    this.problems?.push({ kind, path: [...this.path], coordinate, fetch: undefined });
+    this.problems?.push({ kind, path: [...this.path], coordinate, fetch: undefined, goesUp });
   }
 }
 

@@ -18,8 +18,6 @@ export interface ExplainedDifference {
   readonly id: string;
   readonly of: readonly ('ours' | 'stock')[];
   readonly cause: string;
-  /** It is a fault of ours that is to go, and this entry with it. */
-  readonly until?: string;
   explains(difference: Difference, compared: Compared): boolean;
 }
 
@@ -54,18 +52,16 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
   {
     id: 'chain-of-requires',
     of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
     cause:
-      '@apollo/query-planner asks a subgraph for a required field that itself has @requires without what that one ' +
-      'requires, when the plan is already in its subgraph.',
+      'Of the planner, and not repaired: @apollo/query-planner asks a subgraph for a required field that itself has ' +
+      '@requires without what that one requires, when the plan is already in its subgraph.',
     explains: (_, { operation, answer }) =>
-      operation.query.includes('Chained') ||
-      answer.errors.some(({ message }) => message.endsWith('without what it requires')),
+      operation.query.includes('Chained') &&
+      answer.errors.some(({ message }) => /which is external$|without what it requires$/.test(message)),
   },
   {
     id: 'alias-of-a-key',
-    of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
+    of: ['stock'],
     cause:
       '@apollo/query-planner fetches keys and required fields under their own names, where they collide with what the ' +
       'client has given that name to.',
@@ -73,8 +69,7 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
   },
   {
     id: 'condition-on-requires',
-    of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
+    of: ['stock'],
     cause:
       '@apollo/query-planner makes one fetch of fields with and without @requires. Where @skip or @include leaves out ' +
       'what is required, the representation lacks it and is not sent, and the other fields are lost.',
@@ -83,8 +78,7 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
   },
   {
     id: 'typename-from-interface-object',
-    of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
+    of: ['stock'],
     cause:
       'A fetch from a subgraph with @interfaceObject selects __typename, which is the name of the interface there; ' +
       '@apollo/gateway lets it overwrite the name of the object type.',
@@ -92,24 +86,8 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
       /media(?:Score|Rank)/.test(operation.query) && operation.query.includes('__typename'),
   },
   {
-    id: 'required-null-renamed',
-    of: ['ours'],
-    until: 'the router executes plans itself',
-    cause:
-      '@apollo/gateway drops a required field that a rewrite renames when it is null, 0, false or empty.',
-    explains: (_, { model, operation }) => requiresFieldWithArguments(model, operation),
-  },
-  {
-    id: 'context-not-given',
-    of: ['ours'],
-    until: 'the router executes plans itself',
-    cause: "@apollo/gateway's executor gives no contextual argument.",
-    explains: (_, { operation }) => operation.query.includes('contextual'),
-  },
-  {
     id: 'mutation-twice',
-    of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
+    of: ['stock'],
     cause:
       '@apollo/query-planner plans one mutation field that is selected twice, once with @skip or @include, as two ' +
       'fetches when a mutation of another subgraph stands between them: it is carried out twice.',
@@ -119,8 +97,7 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
   },
   {
     id: 'type-condition-without-typename',
-    of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
+    of: ['stock'],
     cause:
       '@apollo/gateway drops what is under a condition on an interface or union when the fetch, whose subgraph does ' +
       'not know the condition, has asked for no __typename.',
@@ -131,8 +108,7 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
   },
   {
     id: 'order-of-keys',
-    of: ['ours', 'stock'],
-    until: 'the router executes plans itself',
+    of: ['stock'],
     cause:
       "@apollo/gateway orders an answer's keys as the planner has normalised the operation, not as it was written.",
     explains: ({ kind }) => kind === 'order',

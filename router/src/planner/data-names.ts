@@ -30,12 +30,28 @@ export function dataNames(reserved: ReadonlySet<string>): DataNames {
 /** @returns the document with each field asked for under its data name; the same one where nothing changes */
 export function withDataNames(document: DocumentNode, names: DataNames): DocumentNode {
   return visit(document, {
+    Variable({ name }) {
+      const dataName = variableDataName(name.value);
+      if (dataName === name.value) return undefined;
+      return { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: dataName } };
+    },
     Field(field) {
       const dataName = names.dataName(field);
       if (dataName === (field.alias?.value ?? field.name.value)) return undefined;
       return { ...field, alias: { kind: Kind.NAME, value: dataName } };
     },
   });
+}
+
+/** What fetches call a variable of the client's: nearly always what the client does. */
+export function variableDataName(name: string): string {
+  return plannersVariables.test(name) ? clientPrefix + name : name;
+}
+
+/** The client's name again. */
+export function clientVariable(dataName: string): string {
+  const name = dataName.startsWith(clientPrefix) ? dataName.slice(clientPrefix.length) : dataName;
+  return variableDataName(name) === dataName ? name : dataName;
 }
 
 /** @returns the name of every field in a `@key`, `@requires` or `@fromContext` of the supergraph, and `__typename` */
@@ -50,5 +66,7 @@ export function namesInFieldSets(supergraph: DocumentNode): ReadonlySet<string> 
 }
 
 const clientPrefix = '_c_';
+/** Those that the planner makes up, and those that already look as if we had replaced them. */
+const plannersVariables = new RegExp(`^(?:${clientPrefix}|representations$|contextualArgument_)`);
 /** Applied to a name that already looks like one of ours as well, so that no two names become one. */
 const ours = new RegExp(`^(?:${clientPrefix}|${requiredPrefix.source})`);

@@ -15,6 +15,7 @@ import { Kind, parse, validate, visit, type DocumentNode, type FieldNode, type G
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
 import { dataNames, namesInFieldSets, withDataNames } from './data-names.js';
+import { inSequence, isOneFetch, mutationSteps } from './mutation-steps.js';
 import { separateRequiredArguments } from './required-arguments.js';
 import { restoreRequired } from './restore-required.js';
 
@@ -81,21 +82,41 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
         validationSchema ??= federation.apiSchema().toGraphQLJSSchema({ includeDefer: true });
         refuseInvalid(validationSchema, client);
       }
-      const operation = operationFromDocument(
-        apiSchema,
-        withDataNames(defers ? withoutIntrospection(client) : withoutDefer(client), names),
-        operationName === undefined ? {} : { operationName },
-      );
+      const document = withDataNames(defers ? withoutIntrospection(client) : withoutDefer(client), names);
       const overrideConditions = new Map(
         digest.overrideLabels.map((label) => [label, overrideLabels.includes(label)]),
       );
+      const planOne = (one: DocumentNode) => {
+        const operation = operationFromDocument(
+          apiSchema,
+          one,
+          operationName === undefined ? {} : { operationName },
+        );
+        return planner.buildQueryPlan(operation, { overrideConditions });
+      };
       try {
-        return restoreRequired(planner.buildQueryPlan(operation, { overrideConditions }), required);
+        return restoreRequired(planInOrder(document, operationName, defers, planOne), required);
       } catch (error) {
         throw asClientError(error);
       }
     },
   };
+}
+
+/** A deferred fragment has one label, so what is deferred stays whole. */
+function planInOrder(
+  document: DocumentNode,
+  operationName: string | undefined,
+  defers: boolean,
+  planOne: (document: DocumentNode) => QueryPlan,
+): QueryPlan {
+  const mutation = defers ? null : mutationSteps(document, operationName);
+  if (mutation === null) return planOne(document);
+  if (mutation.isFlat) {
+    const whole = planOne(document);
+    if (isOneFetch(whole)) return whole;
+  }
+  return inSequence(mutation.steps.map(planOne));
 }
 
 function readSupergraph(document: DocumentNode, validateSupergraph: boolean): FederationSupergraph {

@@ -12,6 +12,7 @@ import {
   type CompiledOperation,
   type OperationToCompile,
 } from '../execution/compiled-operation.js';
+import { HiddenNames } from '../execution/hidden-names.js';
 import { TypeRelations } from '../execution/type-relations.js';
 import { deferDirective } from '../incremental/formats.js';
 import { dataNames, type DataNames } from '../planner/data-names.js';
@@ -107,7 +108,9 @@ function assemble(
   const withDefer = config.supergraph.defer_support && !digest.apiSdl.includes('directive @defer(');
   const apiSchema = schemaOf(withDefer ? `${digest.apiSdl}\n${deferDirective}` : digest.apiSdl);
   // With all that is `@inaccessible`: subgraphs answer with what clients do not see.
-  const types = new TypeRelations(schemaOf(sdl));
+  const whole = schemaOf(sdl);
+  const types = new TypeRelations(whole);
+  const hidden = new HiddenNames(whole, apiSchema);
   const names = dataNames(digest.reservedNames);
   const subgraphs = buildSubgraphs(urls, config, pools, types, telemetry);
   const compiled = new WeakMap<OperationToCompile['plan'], CompiledOperation>();
@@ -123,7 +126,7 @@ function assemble(
     compile(operation) {
       let known = compiled.get(operation.plan);
       if (known === undefined) {
-        known = compileOperation(operation, { apiSchema, types, names });
+        known = compileOperation(operation, { apiSchema, types, hidden, names });
         compiled.set(operation.plan, known);
       }
       return known;
