@@ -31,7 +31,7 @@ export function negotiate(accept: string | undefined): MediaType | null {
 
 /** @returns how the client takes an answer in parts, which it has to name with its format; `null` where it does not */
 export function negotiateIncremental(accept: string | undefined): IncrementalFormat | null {
-  if (accept === undefined || !accept.includes('multipart/')) return null;
+  if (accept?.includes('multipart/') !== true) return null;
   let best: { readonly format: IncrementalFormat; readonly quality: number } | null = null;
   for (const range of splitQuoted(accept, ',').map(parseRange)) {
     if (range?.type !== 'multipart' || range.subtype !== 'mixed' || range.quality <= 0) continue;
