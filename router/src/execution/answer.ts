@@ -1,6 +1,7 @@
 /** From what the fetches have brought to what the client gets: data as text, and every error at its place. */
 import type { ErrorCode } from '@selvedge/errors';
 import { GraphQLError } from 'graphql';
+import { SubrequestFailure } from '../subgraphs/subgraph-error.js';
 import type { CompiledOperation } from './compiled-operation.js';
 import { placeErrors, type Path, type PlacedError } from './places.js';
 import type { PlanOutcome } from './run-plan.js';
@@ -27,7 +28,10 @@ export function makeAnswer(
 /** What is said of an answer, or a part of it: the errors that have come, and problems that none of them explains. */
 export function explain(placed: readonly PlacedError[], problems: readonly Problem[]): Omit<Answer, 'data'> {
   const known = placed.flatMap(({ path }) => (path === undefined ? [] : [path]));
-  const unexplained = problems.filter((problem) => isError(problem) && !isExplained(problem.path, known));
+  // Nothing else explains a wrong shape: what failed for its sake says nothing of it.
+  const unexplained = problems.filter(
+    (problem) => isError(problem) && (problem.kind === 'shape' || !isExplained(problem.path, known)),
+  );
   const completion = problems.filter(({ kind }) => isOfAValue(kind));
   return {
     errors: [...placed.map(asGraphQLError), ...unexplained.map(malformed)],
@@ -63,12 +67,13 @@ function asGraphQLError({ error, path, subgraph }: PlacedError): GraphQLError {
   });
 }
 
-function malformed({ kind, path, coordinate }: Problem): GraphQLError {
+function malformed({ kind, path, coordinate, subgraph }: Problem): GraphQLError {
   const code: ErrorCode = 'SUBREQUEST_MALFORMED_RESPONSE';
-  const message =
-    kind !== 'shape'
-      ? `Cannot return null for non-nullable ${placeOf(path, coordinate)}.`
-      : `Expected another shape of value for ${placeOf(path, coordinate)}.`;
+  if (kind === 'shape' && subgraph !== undefined) {
+    const failure = new SubrequestFailure(code, 'answered with a value of the wrong shape');
+    return asGraphQLError({ error: failure.toSubgraphError(subgraph), path, subgraph });
+  }
+  const message = `Cannot return null for non-nullable ${placeOf(path, coordinate)}.`;
   return new GraphQLError(message, { path, extensions: { code } });
 }
 

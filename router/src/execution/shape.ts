@@ -64,6 +64,8 @@ export interface DataField extends AnyField {
   readonly value: ValueShape;
   /** `Type.field`, for messages. */
   readonly coordinate: string;
+  /** Whose answer it is read from first; `undefined`: nobody's. */
+  readonly subgraph: string | undefined;
 }
 
 export interface TypenameField extends AnyField {
@@ -204,11 +206,14 @@ export class ObjectShape {
     const object = isCompositeType(named)
       ? new ObjectShape(this.context, this.node.child(key), named, selectionSets)
       : null;
+    const slots = this.node.slotsWith(key);
+    const source = this.node.sources[slots[0] ?? -1];
     return {
       ...any,
       kind: 'data',
       key,
-      slots: this.node.slotsWith(key),
+      slots,
+      subgraph: source && this.context.fetches[source.fetch]?.subgraph,
       value: valueShape(type, object),
       coordinate,
     };

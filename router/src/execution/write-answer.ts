@@ -8,7 +8,15 @@ import { isJsonObject, type JsonObject } from './json-text.js';
 import { readValue } from './representations.js';
 import type { Position, Results } from './results.js';
 import { holds, inOrder } from './selections.js';
-import type { DataField, DeferredShape, FieldShape, ObjectShape, TypeShape, ValueShape } from './shape.js';
+import type {
+  DataField,
+  DeferredShape,
+  FieldShape,
+  ObjectShape,
+  TypenameField,
+  TypeShape,
+  ValueShape,
+} from './shape.js';
 
 export interface WrittenAnswer {
   /** JSON; `null` where a null has reached the root. */
@@ -22,8 +30,8 @@ export interface Problem {
   readonly path: readonly (string | number)[];
   /** `Type.field`. */
   readonly coordinate: string;
-  /** The fetch whose data it is, where that is known. */
-  readonly fetch: number | undefined;
+  /** Whose answer it is, where that is known. */
+  readonly subgraph: string | undefined;
   /** Whether more than the place itself is lost. */
   readonly goesUp: boolean;
 }
@@ -173,7 +181,7 @@ class Writer {
   private writeField(field: FieldShape, position: Position): Written {
     switch (field.kind) {
       case 'typename':
-        if (field.text === null) this.note('null', field.coordinate, true);
+        if (field.text === null) this.note('null', field, true);
         return field.text;
       case 'introspection':
         return field.text(this.variables);
@@ -297,19 +305,20 @@ class Writer {
 
   private writeNull(shape: ValueShape, field: DataField): Written {
     if (!shape.isNonNull) return 'null';
-    this.note('null', field.coordinate, true);
+    this.note('null', field, true);
     return null;
   }
 
   /** What does not fit is as if it were null. */
   private refuse(kind: ProblemKind, shape: ValueShape, field: DataField): Written {
-    this.note(kind, field.coordinate, shape.isNonNull);
+    this.note(kind, field, shape.isNonNull);
     return shape.isNonNull ? null : 'null';
   }
 
-  private note(kind: ProblemKind, coordinate: string, goesUp: boolean): void {
+  private note(kind: ProblemKind, field: DataField | TypenameField, goesUp: boolean): void {
     this.isFlawed = true;
-    this.problems?.push({ kind, path: [...this.path], coordinate, fetch: undefined, goesUp });
+    const subgraph = field.kind === 'data' ? field.subgraph : undefined;
+    this.problems?.push({ kind, path: [...this.path], coordinate: field.coordinate, subgraph, goesUp });
   }
 }
 

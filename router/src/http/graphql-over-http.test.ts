@@ -256,7 +256,7 @@ describe('status and media type', () => {
   );
 
   test('a request that overruns its time keeps the media type', async () => {
-    const { router, stub } = await start('traffic_shaping: { router: { timeout: 50ms } }');
+    const { router, stub } = await start('traffic_shaping: { router: { timeout: 500ms } }');
     stub.behave(() => undefined);
     const response = await router.post({ query: '{ a }' });
     expect([response.status, response.headers.get('content-type')]).toEqual([504, asGraphql]);

@@ -13,7 +13,7 @@ import { knownText, type PersistedQueryStore } from '../apq/persisted-queries.js
 import type { DirectAnswer, DirectAnswers } from '../pipeline/direct-answers.js';
 import { requestContext, type RequestContext, type RequestFailure } from '../pipeline/request-context.js';
 import type { HttpRequest } from '../pipeline/stages.js';
-import { deadlineHeader, deadlineOf } from '../subgraphs/deadline.js';
+import { coarseness, deadlineHeader, deadlineOf, timeLeft } from '../subgraphs/deadline.js';
 import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
 import { asksForPlan } from '../telemetry/exposed-plan.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -99,7 +99,7 @@ async function answer(
   const outcome = await Promise.race([execution, lifetime.overrun]);
   const timing = context.observation?.serverTiming() ?? null;
   if (timing !== null && !response.headersSent) response.setHeader('server-timing', timing);
-  if (outcome === 'overrun') {
+  if (outcome === 'overrun' || hasOverrun(context, lifetime)) {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
     context.failure.codes.add('REQUEST_TIMEOUT');
     refuse(response, { status: 504, code: 'REQUEST_TIMEOUT', message }, read.mediaType);
@@ -162,6 +162,11 @@ function answerDirectly(
   const sha256Hash = persistedQueryOf(operation)?.sha256Hash ?? null;
   const text = knownText({ query, sha256Hash }, persistedQueries);
   return text === null ? null : direct.answer(text, operationName, variables, context);
+}
+
+/** Fetches end at the request's deadline too: one whose end came first is no reason to call the rest an answer. */
+function hasOverrun({ failure }: RequestContext, { deadline }: RequestLifetime): boolean {
+  return failure.codes.has('SUBREQUEST_TIMEOUT') && timeLeft(deadline) < coarseness;
 }
 
 async function writeBytes(

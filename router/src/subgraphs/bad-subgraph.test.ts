@@ -243,7 +243,13 @@ describe('wrong shapes inside of data cost their own place only', () => {
     products.behave(json({ data: { products: { __typename: 'Product', id: '1' } } }));
     const result = await router.query(ask);
     expect(result.data).toEqual({ products: null });
-    expect(result.errors).toMatchObject([{ path: ['products'], extensions: { service: 'catalog' } }]);
+    // And what was asked for its sake, of one product where the stub answers for two.
+    expect(result.errors).toContainEqual(
+      expect.objectContaining({
+        path: ['products'],
+        extensions: expect.objectContaining({ service: 'catalog' }) as unknown,
+      }),
+    );
   });
 });
 

@@ -41,7 +41,7 @@ export interface Expiring {
 }
 
 /** Deadlines that pass within one such span, in milliseconds, are looked at together. */
-const coarseness = 4;
+export const coarseness = 4;
 
 /**
  * Ends what is overdue, with one timer for all: it is set for the earliest deadline there was, and since nearly everything
