@@ -60,6 +60,14 @@ export const explainedDifferences: readonly ExplainedDifference[] = [
       answer.errors.some(({ message }) => /which is external$|without what it requires$/.test(message)),
   },
   {
+    id: 'chain-of-requires-stock',
+    of: ['stock'],
+    cause: 'The same, which @apollo/gateway lets go as a null as well.',
+    explains: (_, { operation, answer }) =>
+      operation.query.includes('Chained') ||
+      answer.errors.some(({ message }) => message.endsWith('without what it requires')),
+  },
+  {
     id: 'alias-of-a-key',
     of: ['stock'],
     cause:
