@@ -68,7 +68,12 @@ export function dataErrors(
       places.set(fetch.index, at);
     }
     for (const dataPath of pathsOf(failure, at))
-      found.push({ error: hidden.redact(failure.error.error), subgraph: fetch.subgraph, dataPath, part: fetch.part });
+      found.push({
+        error: hidden.redact(failure.error.error),
+        subgraph: fetch.subgraph,
+        dataPath,
+        part: fetch.part,
+      });
   }
   return found;
 }
