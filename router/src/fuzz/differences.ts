@@ -21,7 +21,7 @@ export interface ExplainedDifference {
   explains(difference: Difference, compared: Compared): boolean;
 }
 
-export const explainedDifferences: readonly ExplainedDifference[] = [
+const explainedDifferences: readonly ExplainedDifference[] = [
   {
     id: 'hidden-enum-value',
     of: ['ours', 'stock'],

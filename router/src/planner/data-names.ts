@@ -44,7 +44,7 @@ export function withDataNames(document: DocumentNode, names: DataNames): Documen
 }
 
 /** What fetches call a variable of the client's: nearly always what the client does. */
-export function variableDataName(name: string): string {
+function variableDataName(name: string): string {
   return plannersVariables.test(name) ? clientPrefix + name : name;
 }
 

@@ -23,7 +23,7 @@ export class StartRefused extends Error {}
 export class WorkerEnded extends Error {}
 
 /** It lives, and says no. */
-export class WorkerRefused extends Error {}
+class WorkerRefused extends Error {}
 
 /** Whether it will do what it was asked is not known. */
 export class WorkerSilent extends Error {}
