@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/generated/', '**/node_modules/', '.selvedge/', '.cache/']),
+  globalIgnores(['**/dist/', '**/generated/', '**/node_modules/', '.selvedge/', '**/.cache/']),
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

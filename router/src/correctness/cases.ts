@@ -76,7 +76,8 @@ export function describeCases(
     }
 
     const reads = cases.filter(({ fails, query }) => fails === undefined && onlyReads(query));
-    test.runIf(reads.length > 1)('all at once, twice', async () => {
+    if (reads.length < 2) return;
+    test('all at once, twice', async () => {
       reset();
       const started = await federation;
       await Promise.all([...reads, ...reads].map((one) => checkCase(started, { ...one, unasked: [] })));
