@@ -4,7 +4,8 @@
  * formatting of errors, the record of failures. Whatever is not known, or does not fit, goes the long way, where it is
  * said why.
  *
- * Measured on the benchmark's deep query, CPU seconds per 1,000 requests: see docs/router.md.
+ * Measured on the benchmark's deep query with 50 clients, CPU seconds per 1,000 requests: 0.86 with answers shared, 3.2
+ * with each executed (stock 33, a constant answer 0.11, @apollo/server around a constant 0.95).
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ClientError } from '@selvedge/errors';
