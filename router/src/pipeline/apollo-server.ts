@@ -47,7 +47,7 @@ export async function startServer(supergraph: Supergraph, options: ServerOptions
   const { config, log } = options;
   const requestIds: RequestIds = new WeakMap();
   const formatError = errorFormatter(config.include_subgraph_errors, log, requestIds);
-  const known = new KnownOperations();
+  const known = new KnownOperations(config.supergraph.query_planning.cache.in_memory.limit);
   const server = new ApolloServer<RequestContext>({
     gateway: supergraphGateway(supergraph, options, (operation) => {
       known.learn(operation);

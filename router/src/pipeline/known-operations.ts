@@ -11,14 +11,20 @@ export type KnownOperation = Pick<
   'supergraph' | 'key' | 'text' | 'document' | 'definition' | 'operationName'
 >;
 
-/** Characters of all texts. Their documents, which @apollo/server keeps as well, take about 20 times as much. */
-const maxCharacters = 2_000_000;
+/** Characters of all texts. Their documents take 50 times as much and more. */
+const maxCharacters = 1_000_000;
 
 export class KnownOperations {
-  private readonly known = new LRUCache<string, KnownOperation>({
-    maxSize: maxCharacters,
-    sizeCalculation: ({ text }) => text.length + 1,
-  });
+  private readonly known: LRUCache<string, KnownOperation>;
+
+  /** @param limit how many plans are kept: to know an operation without its plan saves little */
+  constructor(limit: number) {
+    this.known = new LRUCache<string, KnownOperation>({
+      max: limit,
+      maxSize: maxCharacters,
+      sizeCalculation: ({ text }) => text.length + 1,
+    });
+  }
 
   /** Only queries: what changes something is looked at each time by everything that wants to. */
   learn({ supergraph, key, text, document, definition, operationName }: PlannedOperation): void {
