@@ -9,7 +9,7 @@ import { eachItem } from './positions.js';
 import { pathAfter } from './rewrites.js';
 import { entityIndex, type Position, type Results } from './results.js';
 import type { FailedFetch } from './run-plan.js';
-import type { ObjectShape, ValueShape } from './shape.js';
+import { objectOf, type ObjectShape } from './shape.js';
 
 export type Path = readonly (string | number)[];
 
@@ -157,14 +157,3 @@ function eachChild(
 
 /** Of an answer with errors: whoever looks at the ten thousandth has seen enough of them. */
 const maxPlacesWalked = 10_000;
-
-function objectOf(shape: ValueShape): ObjectShape | null {
-  switch (shape.kind) {
-    case 'leaf':
-      return null;
-    case 'object':
-      return shape.object;
-    case 'list':
-      return objectOf(shape.item);
-  }
-}

@@ -233,6 +233,18 @@ export class ObjectShape {
   }
 }
 
+/** The object that a value is, or a list has; `null`: a leaf. */
+export function objectOf(shape: ValueShape): ObjectShape | null {
+  switch (shape.kind) {
+    case 'leaf':
+      return null;
+    case 'object':
+      return shape.object;
+    case 'list':
+      return objectOf(shape.item);
+  }
+}
+
 function valueShape(type: GraphQLOutputType, object: ObjectShape | null, isNonNull = false): ValueShape {
   if (isNonNullType(type)) return valueShape(type.ofType, object, true);
   if (isListType(type)) return { kind: 'list', isNonNull, item: valueShape(type.ofType, object) };

@@ -8,14 +8,15 @@ import { isJsonObject, type JsonObject } from './json-text.js';
 import { readValue } from './representations.js';
 import type { Position, Results } from './results.js';
 import { holds, inOrder } from './selections.js';
-import type {
-  DataField,
-  DeferredShape,
-  FieldShape,
-  ObjectShape,
-  TypenameField,
-  TypeShape,
-  ValueShape,
+import {
+  objectOf,
+  type DataField,
+  type DeferredShape,
+  type FieldShape,
+  type ObjectShape,
+  type TypenameField,
+  type TypeShape,
+  type ValueShape,
 } from './shape.js';
 
 export interface WrittenAnswer {
@@ -319,16 +320,5 @@ class Writer {
     this.isFlawed = true;
     const subgraph = field.kind === 'data' ? field.subgraph : undefined;
     this.problems?.push({ kind, path: [...this.path], coordinate: field.coordinate, subgraph, goesUp });
-  }
-}
-
-function objectOf(shape: ValueShape): ObjectShape | null {
-  switch (shape.kind) {
-    case 'leaf':
-      return null;
-    case 'object':
-      return shape.object;
-    case 'list':
-      return objectOf(shape.item);
   }
 }
