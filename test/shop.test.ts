@@ -1,9 +1,15 @@
 // The shop through the router: every operation in examples/, what belongs to whom, what changes, and lists walked to the end.
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { order, product, seedSize, user } from '@selvedge/shop-seed';
+import { spawnNode } from '@selvedge/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { root, startSystem, token, type Answer, type Ask, type System } from './system.js';
+import { stringify } from 'yaml';
+import { recordingProxy } from './recording-proxy.js';
+import { ask as sendTo, root, startSystem, token, type Answer, type Ask, type System } from './system.js';
 
 let system: System;
 beforeAll(async () => {
@@ -287,4 +293,65 @@ describe('connections', () => {
       );
     },
   );
+});
+
+describe('a router that compresses what it sends', () => {
+  const coded = { inventory: 'gzip', orders: 'br', reviews: 'deflate' } as const;
+  const decoders = { gzip: gunzipSync, br: brotliDecompressSync, deflate: inflateSync };
+  const names = ['inventory', 'orders', 'reviews'] as const;
+
+  it('is understood by subgraphs of the kit', async () => {
+    const stop: (() => Promise<unknown>)[] = [];
+    try {
+      const proxies = await Promise.all(
+        names.map(async (name) => {
+          const { url } = await system.subgraph(name).waitFor('listening');
+          return recordingProxy(`${url}/graphql`);
+        }),
+      );
+      stop.push(...proxies.map((proxy) => () => proxy.close()));
+      const url = Object.fromEntries(names.map((name, index) => [name, proxies[index]?.url ?? '']));
+      const router = await startSecondRouter(url, coded);
+      stop.push(() => router.stop());
+      const query =
+        '{ products(first: 100) { nodes { id inStock totalAvailable unitsOrdered averageRating } } }';
+      const answer = await sendTo(`${router.url}/graphql`, query);
+      expect(answer.errors).toEqual([]);
+      expect(answer.data).toEqual(await dataOf(query));
+      names.forEach((name, index) => {
+        const coding = coded[name];
+        const sent = proxies[index]?.requests ?? [];
+        expect(sent.map(({ headers }) => headers['content-encoding'])).toEqual([coding]);
+        const body = decoders[coding](sent[0]?.body ?? Buffer.alloc(0)).toString();
+        expect(JSON.parse(body)).toMatchObject({
+          variables: { representations: expect.any(Array) as unknown },
+        });
+        expect(sent[0]?.body.length).toBeLessThan(body.length / 2);
+      });
+    } finally {
+      await Promise.all(stop.map((end) => end()));
+    }
+  });
+
+  async function startSecondRouter(urls: Record<string, string>, codings: Record<string, string>) {
+    const catalog = (await system.subgraph('catalog').waitFor('listening')).url;
+    const subgraphs = Object.entries(codings).map(([name, compression]) => [name, { compression }]);
+    const folder = await mkdtemp(join(tmpdir(), 'selvedge-compressing-'));
+    const config = {
+      override_subgraph_url: { catalog: `${catalog}/graphql`, ...urls },
+      traffic_shaping: { subgraphs: Object.fromEntries(subgraphs) as object },
+    };
+    await writeFile(join(folder, 'router.yaml'), stringify(config));
+    const args = [
+      '--supergraph',
+      system.supergraphFile,
+      '--config',
+      join(folder, 'router.yaml'),
+      '--port',
+      '0',
+    ];
+    const router = spawnNode(join(root, 'router/dist/main.js'), { args });
+    const { url } = await router.waitFor('listening');
+    return { url, stop: () => router.stop().finally(() => rm(folder, { recursive: true })) };
+  }
 });

@@ -32,6 +32,7 @@ export const errorCodes = {
   REQUEST_TIMEOUT:
     'The request did not finish within `traffic_shaping.router.timeout`, or in a subgraph within the time that its sender gave.',
   // Raised by the subgraph kit and by subgraphs.
+  UNSUPPORTED_CONTENT_CODING: 'The body is compressed in a way that the subgraph cannot decode.',
   UNAUTHENTICATED: 'The request names no user, or its token is not valid.',
   FORBIDDEN: 'The user may not do or see this.',
   NOT_FOUND: 'What the argument names does not exist.',

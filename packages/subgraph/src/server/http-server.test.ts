@@ -2,6 +2,7 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import * as zlib from 'node:zlib';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SubgraphContext } from '../index.js';
@@ -166,6 +167,85 @@ describe('a POST', () => {
       ]),
     });
     expect(await response.json()).toEqual({ data: { whoAmI: null } });
+  });
+});
+
+const { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } = zlib;
+
+describe('a compressed POST', () => {
+  const plain = Buffer.from(JSON.stringify({ query: `{ whoAmI } # ${'padding '.repeat(500)}ä` }));
+
+  async function postBytes(encoding: string, body: Buffer) {
+    const response = await fetch(`${library.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      body: new Uint8Array(body),
+    });
+    const { status, headers } = response;
+    return { status, body: await response.json(), takes: headers.get('accept-encoding') };
+  }
+
+  it.each([
+    ['gzip', gzipSync(plain)],
+    ['x-gzip', gzipSync(plain)],
+    ['GZIP', gzipSync(plain)],
+    ['br', brotliCompressSync(plain)],
+    ['deflate', deflateSync(plain)],
+    ['deflate', deflateRawSync(plain)],
+    ['identity', plain],
+  ])('in %s is decoded', async (encoding, body) => {
+    expect(await postBytes(encoding, body)).toEqual({
+      status: 200,
+      body: { data: { whoAmI: null } },
+      takes: null,
+    });
+  });
+
+  it.each(['compress', 'gzip, gzip', 'x'.repeat(2_000)])(
+    'in %.20s is refused, and told what is taken',
+    async (encoding) => {
+      const got = encoding.slice(0, 60);
+      const taken = 'zstdDecompress' in zlib ? 'gzip, br, deflate, zstd' : 'gzip, br, deflate';
+      expect(await postBytes(encoding, Buffer.alloc(2_000_000, 1))).toEqual({
+        status: 415,
+        body: errorOf(
+          'UNSUPPORTED_CONTENT_CODING',
+          `expected a content-encoding of ${taken} or none but got ${got}`,
+        ),
+        takes: taken,
+      });
+    },
+  );
+
+  it.each([
+    ['gzip', 'plain text', plain],
+    ['br', 'plain text', plain],
+    ['deflate', 'plain text', plain],
+    ['gzip', 'half a body', gzipSync(plain).subarray(0, 30)],
+    ['br', 'half a body', brotliCompressSync(plain).subarray(0, 30)],
+    ['gzip', 'nothing', Buffer.alloc(0)],
+  ])('in %s that is %s is refused', async (encoding, _what, body) => {
+    const message = `expected a body in ${encoding} but got something else`;
+    expect(await postBytes(encoding, body)).toMatchObject({
+      status: 400,
+      body: errorOf('BAD_REQUEST', message),
+    });
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ])('in %s is refused where it unpacks to more than the bound', async (encoding, encode) => {
+    const bomb = encode(Buffer.alloc(10_000_001, ' '));
+    expect(bomb.length).toBeLessThan(20_000);
+    expect(await postBytes(encoding, bomb)).toMatchObject({
+      status: 413,
+      body: errorOf(
+        'REQUEST_BODY_TOO_LARGE',
+        'expected a body of at most 10000000 bytes but got one that unpacks to more',
+      ),
+    });
   });
 });
 

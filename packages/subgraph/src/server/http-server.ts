@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ClientError, type ErrorCode } from '@selvedge/errors';
 import type { Logger } from 'pino';
+import { acceptedCodings } from './content-coding.js';
 import { send } from './graphql-handler.js';
 
 /** What the listener is made of. */
@@ -85,6 +86,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
   REQUEST_BODY_TOO_LARGE: 413,
+  UNSUPPORTED_CONTENT_CODING: 415,
   STORE_UNAVAILABLE: 503,
 };
 
@@ -94,6 +96,7 @@ function sendError(parts: HttpServerParts, response: ServerResponse, error: unkn
     return;
   }
   if (error instanceof ClientError) {
+    if (error.code === 'UNSUPPORTED_CONTENT_CODING') response.setHeader('accept-encoding', acceptedCodings);
     sendJson(response, statusOf[error.code] ?? 400, errorBody(error.message, { code: error.code }));
     return;
   }
