@@ -9,12 +9,14 @@ import {
   Supergraph as FederationSupergraph,
   type Schema,
 } from '@apollo/federation-internals';
-import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
 import { ClientError } from '@selvedge/errors';
 import { Kind, parse, validate, visit, type DocumentNode, type FieldNode, type GraphQLSchema } from 'graphql';
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
+import { composedDirectives } from './composed-directives.js';
 import { dataNames, namesInFieldSets, withDataNames } from './data-names.js';
+import { mendedPlanner } from './mended-planner.js';
 import { inSequence, isOneFetch, mutationSteps } from './mutation-steps.js';
 import { separateRequiredArguments } from './required-arguments.js';
 import { restoreRequired } from './restore-required.js';
@@ -63,14 +65,15 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   const required = separateRequiredArguments(document);
   // What was external for a `@requires` no longer is used by it: no fault, though validation calls it one.
   const planned = required.fields.size === 0 ? federation : readSupergraph(required.supergraph, false);
-  const planner = new QueryPlanner(planned, {
+  const planner = mendedPlanner(planned, {
     incrementalDelivery: { enableDefer: true },
     debug: {
       ...(limits.plans !== undefined && { maxEvaluatedPlans: limits.plans }),
       ...(limits.paths !== undefined && { pathsLimit: limits.paths }),
     },
   });
-  const digest = digestOf(federation, document);
+  const composed = composedDirectives(document, federation.schema, federation.apiSchema());
+  const digest = digestOf(federation, document, composed.sdl);
   const names = dataNames(digest.reservedNames);
   const apiSchema = planned.apiSchema();
   let validationSchema: GraphQLSchema | undefined;
@@ -79,10 +82,13 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
     plan({ text, operationName, overrideLabels, defers = false, isUnvalidated = false }) {
       const client = parse(text, { noLocation: true });
       if (isUnvalidated) {
-        validationSchema ??= federation.apiSchema().toGraphQLJSSchema({ includeDefer: true });
+        validationSchema ??= composed.addedTo(
+          federation.apiSchema().toGraphQLJSSchema({ includeDefer: true }),
+        );
         refuseInvalid(validationSchema, client);
       }
-      const document = withDataNames(defers ? withoutIntrospection(client) : withoutDefer(client), names);
+      const sendable = composed.leftOut(client);
+      const document = withDataNames(defers ? withoutIntrospection(sendable) : withoutDefer(sendable), names);
       const overrideConditions = new Map(
         digest.overrideLabels.map((label) => [label, overrideLabels.includes(label)]),
       );
@@ -92,7 +98,7 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
           one,
           operationName === undefined ? {} : { operationName },
         );
-        return planner.buildQueryPlan(operation, { overrideConditions });
+        return planner.plan(operation, overrideConditions);
       };
       try {
         return restoreRequired(planInOrder(document, operationName, defers, planOne), required);
@@ -124,9 +130,13 @@ function readSupergraph(document: DocumentNode, validateSupergraph: boolean): Fe
   return FederationSupergraph.build(document, { supportedFeatures: null, validateSupergraph });
 }
 
-function digestOf(federation: FederationSupergraph, document: DocumentNode): SupergraphDigest {
+function digestOf(
+  federation: FederationSupergraph,
+  document: DocumentNode,
+  composedSdl: string,
+): SupergraphDigest {
   return {
-    apiSdl: printSchema(federation.apiSchema()),
+    apiSdl: `${printSchema(federation.apiSchema())}\n${composedSdl}`,
     subgraphs: federation.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
     costs: readCostTable(federation.schema),
     overrideLabels: overrideLabels(federation.schema),
