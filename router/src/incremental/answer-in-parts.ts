@@ -43,10 +43,22 @@ interface Item extends PendingPart {
   readonly place: DeferredPlace;
 }
 
-export class AnswerInParts {
+/** Parts are executed and shaped in turns. */
+export interface PartsOfAnswer {
+  /** Whether all parts that there are have been taken. */
+  readonly isDone: boolean;
+  /** Shapes what is not deferred: first and once. */
+  initial(): Delivery;
+  /** Waits for the next parts. */
+  ready(): Promise<void>;
+  /** Shapes all that are ready, at all their places. */
+  take(): DeliveredPart[];
+}
+
+export class AnswerInParts implements PartsOfAnswer {
   /** By label: announced, and not yet delivered. */
   private readonly pending = new Map<string, Item[]>();
-  private readonly ready = new Set<string>();
+  private readonly finished = new Set<string>();
   private errors: DataError[] = [];
   private failuresSeen = 0;
   private ids = 0;
@@ -62,7 +74,6 @@ export class AnswerInParts {
     return this.pending.size === 0;
   }
 
-  /** First and once. */
   initial(): Delivery {
     const { shape } = this.compiled;
     const { results } = this.run;
@@ -74,11 +85,13 @@ export class AnswerInParts {
     return { ...this.delivery(beginning, written, null), pending };
   }
 
-  /** Waits for the next parts. @returns all that are ready, at all their places */
-  async next(): Promise<DeliveredPart[]> {
-    await Promise.race([...this.pending.keys()].map((label) => this.whenReady(label)));
+  async ready(): Promise<void> {
+    await Promise.race([...this.pending.keys()].map((label) => this.whenFinished(label)));
+  }
+
+  take(): DeliveredPart[] {
     this.readErrors();
-    const labels = [...this.pending.keys()].filter((label) => this.ready.has(label));
+    const labels = [...this.pending.keys()].filter((label) => this.finished.has(label));
     return labels.flatMap((label) => {
       const items = this.pending.get(label) ?? [];
       this.pending.delete(label);
@@ -86,9 +99,9 @@ export class AnswerInParts {
     });
   }
 
-  private async whenReady(label: string): Promise<void> {
+  private async whenFinished(label: string): Promise<void> {
     await this.run.done(label);
-    this.ready.add(label);
+    this.finished.add(label);
   }
 
   private announce({ deferred }: WrittenPart): PendingPart[] {

@@ -6,21 +6,19 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLResponse } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { runPlanInParts } from '../execution/run-plan.js';
 import { asksASubgraph } from '../pipeline/empty-plan.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { noteFailures, type RequestIds } from '../pipeline/record-failures.js';
 import type { RequestContext } from '../pipeline/request-context.js';
 import type { PlannedOperation, ValidatedOperation } from '../pipeline/stages.js';
 import { VariablesError, type ValidationRules } from '../pipeline/validate.js';
-import { RequestPort } from '../subgraphs/fetch-port.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
-import { AnswerInParts } from './answer-in-parts.js';
+import type { PartsOfAnswer } from './answer-in-parts.js';
 import { operationInParts, type OperationInParts } from './deferred-parts.js';
 import { incrementalBody, resultOf, type PayloadContext } from './payloads.js';
 
 export interface DeferOptions {
-  readonly pipeline: Pick<Pipeline, 'validate' | 'plan'>;
+  readonly pipeline: Pick<Pipeline, 'validate' | 'plan' | 'executeInParts'>;
   readonly rules: ValidationRules;
   readonly showsCost: boolean;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -56,7 +54,7 @@ async function respond(
   const planned = await planInParts(validated, inParts, options);
   if (planned === null) return null;
   if (planned.compiled.plan.fetches.length === 0 && asksASubgraph(planned)) return null;
-  const answer = await execute(planned);
+  const answer = await options.pipeline.executeInParts(planned);
   const payloads = { format, parts: inParts.parts, formatErrors: errorsFormatter(planned, options) };
   const { http } = response;
   if (options.showsCost && validated.estimatedCost !== null)
@@ -64,7 +62,7 @@ async function respond(
   return { http, body: bodyOf(answer, payloads) };
 }
 
-function bodyOf(answer: AnswerInParts, payloads: PayloadContext): GraphQLResponse['body'] {
+function bodyOf(answer: PartsOfAnswer, payloads: PayloadContext): GraphQLResponse['body'] {
   const initial = answer.initial();
   if (!answer.isDone) return incrementalBody(initial, answer, payloads);
   // None of the deferred fragments has a place in the answer.
@@ -113,26 +111,6 @@ async function planInParts(
     if (error instanceof ClientError) return null;
     throw error;
   }
-}
-
-/** @returns when what is not deferred is there */
-async function execute(operation: PlannedOperation): Promise<AnswerInParts> {
-  const { supergraph, compiled, variables, coercedVariables, context, overrideLabels } = operation;
-  const { subgraphs } = supergraph;
-  const run = runPlanInParts(compiled.plan, {
-    port: new RequestPort({
-      subgraphs,
-      headers: context.request.headers,
-      caller: context.caller,
-      labels: overrideLabels,
-      isForSeveral: context.isForSeveral,
-    }),
-    variables,
-    coercedVariables,
-    patience: (subgraph) => subgraphs.get(subgraph)?.patience() ?? 0,
-  });
-  await run.done(null);
-  return new AnswerInParts(compiled, run, coercedVariables);
 }
 
 /** @apollo/server formats and records the errors of its own executor only. */

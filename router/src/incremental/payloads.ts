@@ -5,7 +5,7 @@
 import type { GraphQLResponse } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { JsonData } from '../pipeline/json-data.js';
-import type { AnswerInParts, DeliveredPart, Delivery, PendingPart } from './answer-in-parts.js';
+import type { DeliveredPart, Delivery, PartsOfAnswer, PendingPart } from './answer-in-parts.js';
 import type { DeferredPart } from './deferred-parts.js';
 import type { IncrementalFormat } from './formats.js';
 
@@ -20,7 +20,7 @@ export interface PayloadContext {
 /** @param initial of the answer, with parts that are pending */
 export function incrementalBody(
   initial: Delivery,
-  answer: AnswerInParts,
+  answer: PartsOfAnswer,
   context: PayloadContext,
 ): IncrementalBody {
   const first = { ...resultOf(initial, context), hasNext: true };
@@ -41,9 +41,10 @@ export function resultOf(
   };
 }
 
-async function* oldPayloads(answer: AnswerInParts, context: PayloadContext) {
+async function* oldPayloads(answer: PartsOfAnswer, context: PayloadContext) {
   while (!answer.isDone) {
-    const parts = await answer.next();
+    await answer.ready();
+    const parts = answer.take();
     const incremental = parts.map((delivered) => ({
       ...labelOf(delivered.part, context),
       path: delivered.part.path,
@@ -53,9 +54,10 @@ async function* oldPayloads(answer: AnswerInParts, context: PayloadContext) {
   }
 }
 
-async function* newPayloads(answer: AnswerInParts, context: PayloadContext) {
+async function* newPayloads(answer: PartsOfAnswer, context: PayloadContext) {
   while (!answer.isDone) {
-    const parts = await answer.next();
+    await answer.ready();
+    const parts = answer.take();
     const pending = parts.flatMap((part) => announced(part.pending, context));
     const incremental = parts.flatMap((part) => incrementalData(part, context));
     const completed = parts.map(({ part, data, errors }) => ({

@@ -1,4 +1,5 @@
 /** The stages as functions, put together once, so that what observes or changes them can wrap them. */
+import { executeInParts } from '../incremental/execute-in-parts.js';
 import { executePlan } from './execute.js';
 import { parseOperation } from './parse.js';
 import { planOperation } from './plan.js';
@@ -11,6 +12,8 @@ export interface Pipeline {
   readonly plan: typeof planOperation;
   readonly execute: typeof executePlan;
   readonly shape: typeof shapeResponse;
+  /** `execute` and `shape` in turns, for answers that come in parts. */
+  readonly executeInParts: typeof executeInParts;
 }
 
 export const pipeline: Pipeline = {
@@ -19,4 +22,5 @@ export const pipeline: Pipeline = {
   plan: planOperation,
   execute: executePlan,
   shape: shapeResponse,
+  executeInParts,
 };

@@ -7,6 +7,8 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { RequestContext } from '../pipeline/request-context.js';
 import type { ParsedOperation } from '../pipeline/stages.js';
 import { CallerInTrace } from './caller-in-trace.js';
+import { observeParts } from './observed-parts.js';
+import type { OperationObservation } from './operation-observation.js';
 
 export function observePipeline(pipeline: Pipeline): Pipeline {
   return {
@@ -41,6 +43,11 @@ export function observePipeline(pipeline: Pipeline): Pipeline {
       observation.end(shaped.errors !== undefined);
       return shaped;
     },
+    executeInParts(operation) {
+      const observation = operation.context.operation;
+      if (observation == null) return pipeline.executeInParts(operation);
+      return observeParts(operation, observation, pipeline.executeInParts);
+    },
   };
 }
 
@@ -67,6 +74,13 @@ export function observeDocuments(): ApolloServerPlugin<RequestContext> {
 function begun<Operation extends ParsedOperation>(operation: Operation): Operation {
   const { context, definition } = operation;
   if (context.observation === null || context.operation !== null) return operation;
-  const own = context.observation.operation(definition.operation, definition.name?.value);
+  let own = begunFor.get(context);
+  if (own === undefined) {
+    own = context.observation.operation(definition.operation, definition.name?.value);
+    begunFor.set(context, own);
+  }
   return { ...operation, context: { ...context, operation: own } };
 }
+
+/** What is not answered in parts after all goes through the stages once more, and is one operation all the same. */
+const begunFor = new WeakMap<RequestContext, OperationObservation>();

@@ -15,11 +15,19 @@ import { startSpanFor } from './span-of-callers.js';
 import type { Observation } from './request-observation.js';
 import type { Stage } from './stages.js';
 
+/** A stage that another takes turns with. Its span lasts from the first turn until the operation ends. */
+export interface StageInTurns {
+  /** What its fetches are part of; `null`: nothing of it is recorded. */
+  readonly own: TraceOfCaller | null;
+  turn<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
 export class OperationObservation {
   /** So far; once it has ended, for good. */
   milliseconds = 0;
   private readonly started = performance.now();
   private readonly span: Span | null;
+  private readonly openStages: Span[] = [];
   private isEnded = false;
 
   constructor(
@@ -58,11 +66,31 @@ export class OperationObservation {
     }
   }
 
+  inTurns(stage: Stage): StageInTurns {
+    const span = this.beginStage(stage);
+    if (span !== null) this.openStages.push(span);
+    return {
+      own: span === null ? null : { spanContext: span.spanContext(), span },
+      turn: async (work) => {
+        const begun = performance.now();
+        try {
+          return await work();
+        } catch (error) {
+          this.fail(span);
+          throw error;
+        } finally {
+          this.requests.note(stage, begun, performance.now());
+        }
+      },
+    };
+  }
+
   /** Once, whoever comes first: the last stage, one that throws, or the request. */
   end(hasFailed: boolean): void {
     if (this.isEnded) return;
     this.isEnded = true;
     this.milliseconds = performance.now() - this.started;
+    for (const open of this.openStages) open.end();
     if (hasFailed) this.span?.setStatus({ code: SpanStatusCode.ERROR });
     this.span?.end();
   }

@@ -1,22 +1,12 @@
 /** Which spans a collector gets, how they hang together, and what subgraphs are told of them. */
 import { delayed, json, startStubSubgraph, type StubSubgraph } from '@selvedge/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
+import { attributesOf, spansOf, type SentSpan } from '../testing/collected-spans.js';
 import { compose } from '../testing/compose.js';
 import { Cleanup, startTestRouter, type TestRouter } from '../testing/test-router.js';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
-
-interface SentSpan {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly kind: number;
-  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
-  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
-  readonly status?: { readonly code?: number };
-}
 
 interface Traced {
   readonly subgraph: StubSubgraph;
@@ -45,19 +35,6 @@ ${rest}`;
     return collector.requests.flatMap(({ body }) => spansOf(body));
   };
   return { subgraph, collector, router, spans };
-}
-
-function spansOf(body: unknown): SentSpan[] {
-  const { resourceSpans } = body as {
-    resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[];
-  };
-  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-}
-
-function attributesOf({ attributes }: SentSpan): Record<string, unknown> {
-  return Object.fromEntries(
-    attributes.map(({ key, value }) => [key, Object.values(value)[0]] as [string, unknown]),
-  );
 }
 
 /** Server spans are those of client requests, client spans those of fetches: on one path they have one name. */
