@@ -212,7 +212,6 @@ describeCases('circles', { circleA, circleB }, [
         { author: { favourite: { author: { favourite: { likes: 6, byExpert: true } } } } },
       ],
     },
-    fails: "Apollo's planner takes a required field from the subgraph that has it as @external",
   },
   {
     title: 'the same, with nothing required on the way',

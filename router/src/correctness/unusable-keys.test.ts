@@ -175,6 +175,5 @@ describeCases('a subgraph entered again for @requires', { names, labels }, [
     title: 'by its only key that is resolvable',
     query: '{ parts { id name label } }',
     data: { parts: [{ id: '1', name: 'name 1', label: 'label of name 1' }] },
-    fails: "Apollo's planner builds the representation of the first key, though it is not resolvable",
   },
 ]);

@@ -51,18 +51,10 @@ const explainedDifferences: readonly ExplainedDifference[] = [
   },
   {
     id: 'chain-of-requires',
-    of: ['ours', 'stock'],
-    cause:
-      'Of the planner, and not repaired: @apollo/query-planner asks a subgraph for a required field that itself has ' +
-      '@requires without what that one requires, when the plan is already in its subgraph.',
-    explains: (_, { operation, answer }) =>
-      operation.query.includes('Chained') &&
-      answer.errors.some(({ message }) => /which is external$|without what it requires$/.test(message)),
-  },
-  {
-    id: 'chain-of-requires-stock',
     of: ['stock'],
-    cause: 'The same, which @apollo/gateway lets go as a null as well.',
+    cause:
+      '@apollo/query-planner asks a subgraph for a required field that itself has @requires without what that one ' +
+      'requires, when the plan is already in its subgraph. The value is wrong or null.',
     explains: (_, { operation, answer }) =>
       operation.query.includes('Chained') ||
       answer.errors.some(({ message }) => message.endsWith('without what it requires')),
@@ -113,6 +105,23 @@ const explainedDifferences: readonly ExplainedDifference[] = [
       kind === 'value' &&
       got === undefined &&
       /\.\.\. on (?:Thing|Any|Media)|fragment \w+ on (?:Thing|Any|Media)/.test(operation.query),
+  },
+  {
+    id: 'hidden-type',
+    of: ['ours', 'stock'],
+    cause:
+      'A subgraph gives an object of a type that is @inaccessible. graphql-js reports an error; Apollo gives null and ' +
+      'puts the reason into extensions.valueCompletion.',
+    explains: ({ kind, expected }) =>
+      kind === 'error missing' &&
+      typeof expected === 'string' &&
+      /^Abstract type ".*" was resolved to a type ".*" that does not exist/.test(expected),
+  },
+  {
+    id: 'hidden-names-in-errors',
+    of: ['stock'],
+    cause: '@apollo/gateway passes on what subgraphs say, whatever it names.',
+    explains: ({ kind }) => kind === 'leak',
   },
   {
     id: 'order-of-keys',
