@@ -1,4 +1,4 @@
-/** From what the fetches have brought to what the client gets: data as text, and every error at its place. */
+/** From what the fetches have brought to what the client gets: data as JSON, and every error at its place. */
 import type { ErrorCode } from '@selvedge/errors';
 import { GraphQLError } from 'graphql';
 import { SubrequestFailure } from '../subgraphs/subgraph-error.js';
@@ -8,8 +8,8 @@ import type { PlanOutcome } from './run-plan.js';
 import { writeAnswer, type Problem } from './write-answer.js';
 
 export interface Answer {
-  /** JSON. */
-  readonly data: string;
+  /** `{"data":` … `}` and nothing else; `null` where a null has reached the root. */
+  readonly response: Buffer | null;
   readonly errors: readonly GraphQLError[];
   /** Values that the schema does not allow, and that have become null: for the people who run the subgraphs. */
   readonly valueCompletion: readonly GraphQLError[];
@@ -20,13 +20,16 @@ export function makeAnswer(
   { results, failures }: PlanOutcome,
   variables: Readonly<Record<string, unknown>>,
 ): Answer {
-  const { text, problems } = writeAnswer(shape, results, variables);
-  if (failures.length === 0 && problems.length === 0) return { data: text, errors: [], valueCompletion: [] };
-  return { data: text, ...explain(placeErrors(plan, results, failures, shape), problems) };
+  const { response, problems } = writeAnswer(shape, results, variables);
+  if (failures.length === 0 && problems.length === 0) return { response, errors: [], valueCompletion: [] };
+  return { response, ...explain(placeErrors(plan, results, failures, shape), problems) };
 }
 
 /** What is said of an answer, or a part of it: the errors that have come, and problems that none of them explains. */
-export function explain(placed: readonly PlacedError[], problems: readonly Problem[]): Omit<Answer, 'data'> {
+export function explain(
+  placed: readonly PlacedError[],
+  problems: readonly Problem[],
+): Omit<Answer, 'response'> {
   const known = placed.flatMap(({ path }) => (path === undefined ? [] : [path]));
   // Nothing else explains a wrong shape: what failed for its sake says nothing of it.
   const unexplained = problems.filter(

@@ -1,4 +1,4 @@
-/** Leaves of the answer as JSON text, by type (GraphQL specification, 3.5): values that do not fit are refused. */
+/** Leaves of the answer as JSON, by type (GraphQL specification, 3.5): values that do not fit are refused. */
 import {
   GraphQLBoolean,
   GraphQLFloat,
@@ -8,33 +8,49 @@ import {
   isEnumType,
   type GraphQLLeafType,
 } from 'graphql';
-import { jsonString, jsonText } from './json-text.js';
+import type { JsonBytes } from './json-bytes.js';
+import { jsonText } from './json-text.js';
 
-/** @param value not null. @returns `undefined` where the value is not one of the type */
-export type WriteLeaf = (value: unknown) => string | undefined;
+/** @param value not null. @returns whether the value is one of the type; nothing is written where it is not */
+export type WriteLeaf = (value: unknown, json: JsonBytes) => boolean;
 
 export function leafWriter(type: GraphQLLeafType): WriteLeaf {
   if (isEnumType(type)) {
-    const texts = new Map<unknown, string>(type.getValues().map(({ name }) => [name, jsonString(name)]));
-    return (value) => texts.get(value);
+    const names = new Set<unknown>(type.getValues().map(({ name }) => name));
+    return (value, json) => names.has(value) && writeString(value, json);
   }
-  return specified.get(type.name) ?? jsonText;
+  return specified.get(type.name) ?? writeAny;
 }
 
 const specified = new Map<string, WriteLeaf>([
-  [GraphQLString.name, (value) => (typeof value === 'string' ? jsonString(value) : undefined)],
-  [GraphQLBoolean.name, (value) => (typeof value === 'boolean' ? String(value) : undefined)],
-  [GraphQLFloat.name, (value) => (typeof value === 'number' ? String(value) : undefined)],
-  [GraphQLInt.name, (value) => (isInt(value) ? String(value) : undefined)],
+  [GraphQLString.name, writeString],
+  [GraphQLBoolean.name, (value, json) => typeof value === 'boolean' && writePlain(value, json)],
+  [GraphQLFloat.name, (value, json) => typeof value === 'number' && writePlain(value, json)],
+  [GraphQLInt.name, (value, json) => isInt(value) && writePlain(value, json)],
   [
     GraphQLID.name,
-    (value) => {
-      if (typeof value === 'string') return jsonString(value);
-      return Number.isSafeInteger(value) ? `"${String(value)}"` : undefined;
-    },
+    (value, json) => writeString(Number.isSafeInteger(value) ? String(value) : value, json),
   ],
 ]);
 
 function isInt(value: unknown): value is number {
   return typeof value === 'number' && (value | 0) === value;
+}
+
+function writeString(value: unknown, json: JsonBytes): boolean {
+  if (typeof value !== 'string') return false;
+  json.string(value);
+  return true;
+}
+
+/** Numbers are of JSON, and so finite. */
+function writePlain(value: number | boolean, json: JsonBytes): boolean {
+  json.ascii(String(value));
+  return true;
+}
+
+/** A custom scalar is what it is. */
+function writeAny(value: unknown, json: JsonBytes): boolean {
+  json.text(jsonText(value));
+  return true;
 }

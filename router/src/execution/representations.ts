@@ -40,7 +40,7 @@ function compileForType(fetch: Named, typename: string, types: TypeRelations): W
     return flatWriter(fetch, typename, fields, types);
   return (position, results) => {
     const object = readObject(position, fetch.node, fields, typename, results);
-    if (object === undefined) return null;
+    if (object === undefined || isNameless(object)) return null;
     applyRewrites(types, fetch.inputRewrites, object);
     return JSON.stringify(object);
   };
@@ -73,8 +73,13 @@ function flatWriter(
       }
       text += label + jsonText(value);
     }
-    return `${text}}`;
+    // All that would name it is left out, and so is what is asked of it.
+    return text === head ? null : `${text}}`;
   };
+}
+
+function isNameless(object: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(object).length === 1;
 }
 
 function isTypenameSetter(rewrite: Fetch['inputRewrites'][number]): rewrite is ValueSetter {

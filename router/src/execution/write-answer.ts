@@ -1,9 +1,10 @@
 /**
- * Writes the answer's `data` straight as JSON text from the positions, with the nulls that the schema demands
- * (GraphQL specification, 6.4.4). It is written once at full speed; only where something did not fit is it written a
- * second time with paths, to say what. Text instead of objects that JSON.stringify then walks: 0.76 against 1.28 CPU
- * seconds per 1,000 of the benchmark's deep queries (measured on a prototype).
+ * Writes the answer's `data` straight as JSON from the positions, with the nulls that the schema demands (GraphQL
+ * specification, 6.4.4). It is written once at full speed; only where something did not fit is it written a second time
+ * with paths, to say what. No objects that JSON.stringify then walks: 0.76 against 1.28 CPU seconds per 1,000 of the
+ * benchmark's deep queries (measured on a prototype).
  */
+import { JsonBytes } from './json-bytes.js';
 import { isJsonObject, type JsonObject } from './json-text.js';
 import { readValue } from './representations.js';
 import type { Position, Results } from './results.js';
@@ -20,10 +21,13 @@ import {
 } from './shape.js';
 
 export interface WrittenAnswer {
-  /** JSON; `null` where a null has reached the root. */
-  readonly text: string;
+  /** `{"data":` … `}`, as JSON in UTF-8; `null` where a null has reached the root. */
+  readonly response: Buffer | null;
   readonly problems: readonly Problem[];
 }
+
+/** What stands before the data in it. */
+export const beforeData = '{"data":';
 
 export interface Problem {
   readonly kind: ProblemKind;
@@ -46,12 +50,8 @@ export function writeAnswer(
   variables: Readonly<Record<string, unknown>>,
 ): WrittenAnswer {
   const position = results.rootPosition(root.node);
-  const fast = new Writer(results, variables, null);
-  const text = fast.object(root, root.type.name, position) ?? 'null';
-  if (!fast.isFlawed) return { text, problems: [] };
-  const problems: Problem[] = [];
-  new Writer(results, variables, problems).object(root, root.type.name, position);
-  return { text, problems };
+  const beginning = { object: root, typename: root.type.name, position, path: [], dataPath: [] };
+  return write(beginning, results, variables, null);
 }
 
 /** Where in the answer something of an object comes in a later part. */
@@ -72,7 +72,7 @@ export type Beginning = Pick<DeferredPlace, 'typename' | 'path' | 'dataPath'> & 
 };
 
 export interface WrittenPart extends WrittenAnswer {
-  /** Of objects that are in the text; not of those that a null has taken out. */
+  /** Of objects that are in it; not of those that a null has taken out. */
   readonly deferred: readonly DeferredPlace[];
 }
 
@@ -82,72 +82,102 @@ export function writePart(
   results: Results,
   variables: Readonly<Record<string, unknown>>,
 ): WrittenPart {
-  const { object, typename, position } = beginning;
   const deferred: DeferredPlace[] = [];
-  const fast = new Writer(results, variables, null, { ...beginning, places: deferred });
-  const text = fast.object(object, typename, position);
-  if (text === null) deferred.length = 0;
+  const written = write(beginning, results, variables, deferred);
+  if (written.response === null) deferred.length = 0;
+  return { ...written, deferred };
+}
+
+function write(
+  beginning: Beginning,
+  results: Results,
+  variables: Readonly<Record<string, unknown>>,
+  places: DeferredPlace[] | null,
+): WrittenAnswer {
+  const { object, typename, position } = beginning;
+  const json = begun();
+  const fast = new Writer(json, results, variables, { problems: null, places, ...beginning });
+  json.ascii(beforeData);
+  const isWhole = fast.object(object, typename, position);
+  json.byte(closeBrace);
+  const response = isWhole ? json.copy() : null;
   const problems: Problem[] = [];
-  if (fast.isFlawed) new Writer(results, variables, problems, beginning).object(object, typename, position);
-  return { text: text ?? 'null', problems, deferred };
+  if (fast.isFlawed) {
+    const slow = new Writer(begun(), results, variables, { problems, places: null, ...beginning });
+    slow.object(object, typename, position);
+  }
+  return { response, problems };
 }
 
-/** What a write gives: text, or `null` where the place cannot stay and its parent has to go. */
-type Written = string | null;
+/** Whatever is written is written at one go, so one place to write to is enough for all. */
+const scratch = new JsonBytes(1 << 16);
 
-interface PartOptions {
-  readonly path: readonly (string | number)[];
-  readonly dataPath: readonly (string | number)[];
-  /** Gets the places of later parts; `undefined`: there are none. */
-  readonly places?: DeferredPlace[];
+function begun(): JsonBytes {
+  scratch.clear();
+  return scratch;
 }
 
-const wholeAnswer: PartOptions = { path: [], dataPath: [] };
+/** Whether a value, perhaps null, has been written; `false` where the place cannot stay and its parent has to go. */
+type Written = boolean;
+
+interface WriterOptions extends Pick<Beginning, 'path' | 'dataPath'> {
+  /** `null`: only whether there are any. */
+  readonly problems: Problem[] | null;
+  /** Gets the places of later parts; `null`: there are none. */
+  readonly places: DeferredPlace[] | null;
+}
 
 class Writer {
   isFlawed = false;
   private readonly path: (string | number)[];
   private readonly dataPath: (string | number)[];
+  private readonly problems: Problem[] | null;
   private readonly places: DeferredPlace[] | null;
   private readonly keepsPath: boolean;
-  /** By the fetch that identifies objects: the text of each of its entities. */
-  private readonly known = new Map<ObjectShape, Written[]>();
+  /** By the fetch that identifies objects: where each of its entities has been written, its beginning and its end. */
+  private readonly known = new Map<ObjectShape, number[]>();
   /** Of types whose order depends on variables. */
   private readonly orders = new Map<TypeShape, readonly FieldShape[]>();
 
   constructor(
+    private readonly json: JsonBytes,
     private readonly results: Results,
     private readonly variables: Readonly<Record<string, unknown>>,
-    /** `null`: only whether there are any. */
-    private readonly problems: Problem[] | null,
-    { path, dataPath, places }: PartOptions = wholeAnswer,
+    { path, dataPath, problems, places }: WriterOptions,
   ) {
     this.path = [...path];
     this.dataPath = [...dataPath];
-    this.places = places ?? null;
-    this.keepsPath = problems !== null || this.places !== null;
+    this.problems = problems;
+    this.places = places;
+    this.keepsPath = problems !== null || places !== null;
   }
 
+  /** What it has written is to be taken back where it cannot stay. */
   object(shape: ObjectShape, typename: string, position: Position): Written {
     const type = shape.forType(typename);
-    return type === null ? null : this.writeFields(type, position);
+    return type !== null && this.writeFields(type, position);
   }
 
   private writeFields(type: TypeShape, position: Position): Written {
-    let text = '{';
+    const { json } = this;
     if (this.places !== null) this.notePlaces(type, this.places);
     const fields = type.isReordered ? this.ordered(type) : type.fields;
+    let separator = openBrace;
     for (const field of fields) {
       if (field.guards !== null && !holds(field.guards, this.variables)) continue;
-      const value = this.keepsPath
+      json.byte(separator);
+      separator = comma;
+      json.ascii(field.label);
+      const isWritten = this.keepsPath
         ? this.at(field.responseName, field.kind === 'data' ? field.key : field.responseName, () =>
             this.writeField(field, position),
           )
         : this.writeField(field, position);
-      if (value === null) return null;
-      text += text.length === 1 ? field.label + value : `,${field.label}${value}`;
+      if (!isWritten) return false;
     }
-    return `${text}}`;
+    if (separator === openBrace) json.byte(openBrace);
+    json.byte(closeBrace);
+    return true;
   }
 
   private ordered(type: TypeShape): readonly FieldShape[] {
@@ -161,15 +191,16 @@ class Writer {
 
   /** One step further down. Of what becomes null there, nothing comes later. */
   private at(step: string | number, key: string | number, write: () => Written): Written {
-    const { places } = this;
+    const { places, json } = this;
     const before = places?.length ?? 0;
+    const start = json.length;
     this.path.push(step);
     this.dataPath.push(key);
-    const text = write();
+    const isWritten = write();
     this.path.pop();
     this.dataPath.pop();
-    if (places !== null && (text === null || text === 'null')) places.length = before;
-    return text;
+    if (places !== null && (!isWritten || json.isNull(start))) places.length = before;
+    return isWritten;
   }
 
   private notePlaces({ name, deferred }: TypeShape, places: DeferredPlace[]): void {
@@ -183,9 +214,11 @@ class Writer {
     switch (field.kind) {
       case 'typename':
         if (field.text === null) this.note('null', field, true);
-        return field.text;
+        else this.json.ascii(field.text);
+        return field.text !== null;
       case 'introspection':
-        return field.text(this.variables);
+        this.json.text(field.text(this.variables));
+        return true;
       case 'data':
         return this.writeData(field, position);
     }
@@ -209,10 +242,8 @@ class Writer {
   private writeOne(shape: ValueShape, value: unknown, field: DataField): Written {
     if (value === undefined || value === null) return this.writeNull(shape, field);
     switch (shape.kind) {
-      case 'leaf': {
-        const text = shape.write(value);
-        return text ?? this.refuse('value', shape, field);
-      }
+      case 'leaf':
+        return shape.write(value, this.json) || this.refuse('value', shape, field);
       case 'object':
         if (!isJsonObject(value)) return this.refuse('shape', shape, field);
         return this.writeObject(shape, shape.object, value, field);
@@ -246,25 +277,26 @@ class Writer {
   }
 
   private writeList(shape: ValueShape, length: number, writeItem: (index: number) => Written): Written {
-    let text = '[';
+    const { json } = this;
+    const start = json.length;
     let isWhole = true;
+    json.byte(openBracket);
     for (let index = 0; index < length; index += 1) {
-      const item = this.keepsPath ? this.at(index, index, () => writeItem(index)) : writeItem(index);
-      if (item === null) {
-        isWhole = false;
-        if (this.problems === null) break;
-      }
-      text += index === 0 ? (item ?? '') : `,${item ?? ''}`;
+      if (index > 0) json.byte(comma);
+      if (this.keepsPath ? this.at(index, index, () => writeItem(index)) : writeItem(index)) continue;
+      isWhole = false;
+      if (this.problems === null) break;
     }
-    if (!isWhole) return shape.isNonNull ? null : 'null';
-    return `${text}]`;
+    json.byte(closeBracket);
+    return isWhole || this.takeBack(shape, start);
   }
 
   private writeObject(shape: ValueShape, object: ObjectShape, value: JsonObject, field: DataField): Written {
     const { node, inheritedSlot, identifiedBy } = object;
     const slot = inheritedSlot ?? 0;
     if (node.sources.length === 1) return this.writePosition(shape, object, [value], field);
-    if (identifiedBy !== null && !this.keepsPath) {
+    // What has been taken back may be written over, so nothing of it can be repeated.
+    if (identifiedBy !== null && !this.keepsPath && !this.isFlawed) {
       const entity = this.results.of(identifiedBy)?.hosts?.get(value);
       if (entity !== undefined) return this.writeKnown(shape, object, entity, value, field);
     }
@@ -278,17 +310,23 @@ class Writer {
     value: JsonObject,
     field: DataField,
   ): Written {
-    let texts = this.known.get(object);
-    if (texts === undefined) {
-      texts = [];
-      this.known.set(object, texts);
+    let ranges = this.known.get(object);
+    if (ranges === undefined) {
+      ranges = [];
+      this.known.set(object, ranges);
     }
-    const known = texts[entity];
-    if (known !== undefined) return known;
+    const { json } = this;
+    const end = ranges[2 * entity + 1];
+    if (end !== undefined) {
+      json.repeat(ranges[2 * entity] ?? end, end);
+      return true;
+    }
+    const start = json.length;
     const position = this.results.positionOf(object.node, object.inheritedSlot ?? 0, value);
-    const text = this.writePosition(shape, object, position, field);
-    texts[entity] = text;
-    return text;
+    const isWritten = this.writePosition(shape, object, position, field);
+    ranges[2 * entity] = start;
+    ranges[2 * entity + 1] = json.length;
+    return isWritten;
   }
 
   private writePosition(
@@ -300,20 +338,28 @@ class Writer {
     const typename = this.results.typename(position);
     const type = object.forType(typename);
     if (type === null) return this.refuse('typename', shape, field);
-    const text = this.writeFields(type, position);
-    return text ?? (shape.isNonNull ? null : 'null');
+    const start = this.json.length;
+    return this.writeFields(type, position) || this.takeBack(shape, start);
+  }
+
+  /** The value cannot stay, and the place has a null instead where it may be null. */
+  private takeBack(shape: ValueShape, start: number): Written {
+    this.json.backTo(start);
+    if (shape.isNonNull) return false;
+    this.json.ascii('null');
+    return true;
   }
 
   private writeNull(shape: ValueShape, field: DataField): Written {
-    if (!shape.isNonNull) return 'null';
-    this.note('null', field, true);
-    return null;
+    if (shape.isNonNull) this.note('null', field, true);
+    else this.json.ascii('null');
+    return !shape.isNonNull;
   }
 
   /** What does not fit is as if it were null. */
   private refuse(kind: ProblemKind, shape: ValueShape, field: DataField): Written {
     this.note(kind, field, shape.isNonNull);
-    return shape.isNonNull ? null : 'null';
+    return this.takeBack(shape, this.json.length);
   }
 
   private note(kind: ProblemKind, field: DataField | TypenameField, goesUp: boolean): void {
@@ -322,3 +368,9 @@ class Writer {
     this.problems?.push({ kind, path: [...this.path], coordinate: field.coordinate, subgraph, goesUp });
   }
 }
+
+const comma = 0x2c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;

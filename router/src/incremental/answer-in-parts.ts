@@ -27,8 +27,8 @@ export interface PendingPart {
 }
 
 export interface Delivery {
-  /** JSON; `null` where a null has reached the top of it. */
-  readonly data: string | null;
+  /** `{"data":` … `}`; `null` where a null has reached the object that it is of. */
+  readonly response: Buffer | null;
   readonly errors: readonly GraphQLError[];
   readonly valueCompletion: readonly GraphQLError[];
   /** What comes later of what is in it. */
@@ -130,12 +130,12 @@ export class AnswerInParts implements PartsOfAnswer {
   /** @param label whose errors all go with it now, wherever they belong; `undefined`: others come after it */
   private delivery(
     beginning: Beginning,
-    { text, problems }: WrittenPart,
+    { response, problems }: WrittenPart,
     label: string | null | undefined,
   ): Omit<Delivery, 'pending'> {
     const placed = this.takeErrors(beginning, label);
     const { errors, valueCompletion } = explain(placed, problems);
-    return { data: text === 'null' ? null : text, errors, valueCompletion };
+    return { response, errors, valueCompletion };
   }
 
   /** Those of fetches that have failed since, of whatever part: they wait for theirs. */

@@ -32,12 +32,12 @@ export function incrementalBody(
 
 /** As of an answer that is whole. */
 export function resultOf(
-  { data, errors, valueCompletion }: Omit<Delivery, 'pending'>,
+  { response, errors, valueCompletion }: Omit<Delivery, 'pending'>,
   context: PayloadContext,
 ) {
   return {
     ...said(errors, valueCompletion, context),
-    data: data === null ? null : new JsonData(data),
+    data: response && new JsonData(response),
   };
 }
 
@@ -60,10 +60,10 @@ async function* newPayloads(answer: PartsOfAnswer, context: PayloadContext) {
     const parts = answer.take();
     const pending = parts.flatMap((part) => announced(part.pending, context));
     const incremental = parts.flatMap((part) => incrementalData(part, context));
-    const completed = parts.map(({ part, data, errors }) => ({
+    const completed = parts.map(({ part, response, errors }) => ({
       id: part.id,
       // A part that a null has taken out has no data, and says here why.
-      ...(data === null && { errors: context.formatErrors(errors) }),
+      ...(response === null && { errors: context.formatErrors(errors) }),
     }));
     yield {
       ...(pending.length > 0 && { pending }),
@@ -74,9 +74,12 @@ async function* newPayloads(answer: PartsOfAnswer, context: PayloadContext) {
   }
 }
 
-function incrementalData({ part, data, errors, valueCompletion }: DeliveredPart, context: PayloadContext) {
-  if (data === null) return [];
-  return [{ id: part.id, data: new JsonData(data), ...said(errors, valueCompletion, context) }];
+function incrementalData(
+  { part, response, errors, valueCompletion }: DeliveredPart,
+  context: PayloadContext,
+) {
+  if (response === null) return [];
+  return [{ id: part.id, data: new JsonData(response), ...said(errors, valueCompletion, context) }];
 }
 
 function announced(pending: readonly PendingPart[], context: PayloadContext) {

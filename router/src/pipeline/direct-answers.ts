@@ -15,7 +15,7 @@ import { RequestPort } from '../subgraphs/fetch-port.js';
 import type { Caller, TraceOfCaller } from '../subgraphs/caller.js';
 import { noteTime, patienceFor, UsualTimes } from '../subgraphs/usual-time.js';
 import { observeTogether } from '../telemetry/request-observation.js';
-import { stringifyResult } from './json-data.js';
+import { JsonData } from './json-data.js';
 import type { KnownOperation, KnownOperations } from './known-operations.js';
 import type { Pipeline } from './pipeline.js';
 import { noteFailures, type RequestIds } from './record-failures.js';
@@ -171,9 +171,9 @@ export class DirectAnswers {
     this.note(shaped, operation);
     const { errors, ...rest } = shaped;
     const formatted = errors?.map((error) => this.options.formatError(withCode(error), error));
-    const text = stringifyResult({ ...rest, ...(formatted && { errors: formatted }) });
+    const bytes = JsonData.responseOf({ ...rest, ...(formatted && { errors: formatted }) });
     const { estimatedCost } = operation;
-    return { bytes: Buffer.from(text), estimatedCost: this.options.showsCost ? estimatedCost : null };
+    return { bytes, estimatedCost: this.options.showsCost ? estimatedCost : null };
   }
 }
 

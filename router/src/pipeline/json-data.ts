@@ -1,23 +1,36 @@
 /**
- * The `data` of an answer, which is text from the moment it is made. @apollo/server passes it on without looking into
+ * The `data` of an answer, which is JSON from the moment it is made. @apollo/server passes it on without looking into
  * it; a plugin that does gets the object by `JSON.parse(JSON.stringify(data))`, as of anything with a `toJSON`.
  */
 import type { FormattedExecutionResult } from 'graphql';
+import { beforeData } from '../execution/write-answer.js';
 
 export class JsonData {
   [key: string]: unknown;
-  readonly #text: string;
+  readonly #response: Buffer;
 
-  constructor(text: string) {
-    this.#text = text;
+  /** @param response `{"data":` … `}`, which is also the whole answer where there is nothing but data */
+  constructor(response: Buffer) {
+    this.#response = response;
   }
 
   static textOf(data: unknown): string {
     return data instanceof JsonData ? data.#text : JSON.stringify(data ?? null);
   }
 
+  /** The answer as bytes, which nobody may write to. */
+  static responseOf(result: FormattedExecutionResult): Buffer {
+    const { data, ...rest } = result;
+    if (data instanceof JsonData && Object.keys(rest).length === 0) return data.#response;
+    return Buffer.from(stringifyResult(result));
+  }
+
   toJSON(): unknown {
     return JSON.parse(this.#text);
+  }
+
+  get #text(): string {
+    return this.#response.toString('utf8', beforeData.length, this.#response.length - 1);
   }
 }
 

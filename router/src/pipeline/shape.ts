@@ -10,9 +10,9 @@ import type { ExecutedPlan, ShapedResponse } from './stages.js';
  */
 export function shapeResponse({ compiled, outcome, coercedVariables }: ExecutedPlan): ShapedResponse {
   if (outcome instanceof ClientError) return { data: null, errors: [outcome] };
-  const { data, errors, valueCompletion } = makeAnswer(compiled, outcome, coercedVariables);
+  const { response, errors, valueCompletion } = makeAnswer(compiled, outcome, coercedVariables);
   return {
-    data: data === 'null' ? null : new JsonData(data),
+    data: response && new JsonData(response),
     ...(errors.length > 0 && { errors }),
     ...(valueCompletion.length > 0 && { extensions: { valueCompletion } }),
   };
