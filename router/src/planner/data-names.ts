@@ -1,10 +1,18 @@
 /**
- * Under which names the answers of fetches carry the client's fields. Apollo's planner takes whatever stands under a
- * key's name to be the key: of `{ user { id: name  reviews } }` it sends the name as the representation's `id` (tried with
- * 2.14.4). So a client's alias that shadows a field by which entities are entered is replaced before planning, and
- * shaping puts the client's name back. Depends on nothing but the field node, so that both sides agree without a table.
+ * Under which names the answers of fetches carry the client's fields. Apollo's planner (2.14.4) confuses names in two places:
+ *
+ * - It takes whatever stands under a key's name to be the key: of `{ user { id: name  reviews } }` it sends the name as the
+ *   representation's `id`.
+ * - A subgraph with an `@interfaceObject` knows no types that implement it, so what is asked for each of them becomes one
+ *   selection. Of `... on Cup { tax(rate: 1) } ... on Jug { tax(rate: 2) }` the planner asks for the first, for both.
+ *
+ * So a client's alias that shadows a field by which entities are entered, and what an interface object may be asked for in
+ * two ways, is replaced before planning, and shaping puts the client's name back. Depends on nothing but the field node, so
+ * that both sides agree without a table.
  */
-import { Kind, parse, visit, type DocumentNode, type FieldNode } from 'graphql';
+import { createHash } from 'node:crypto';
+import { Kind, parse, print, visit, type DocumentNode, type FieldNode } from 'graphql';
+import { namesBelowInterfaceObjects } from './interface-object-names.js';
 import { directiveTexts } from './join-directives.js';
 import { requiredPrefix } from './required-arguments.js';
 
@@ -15,12 +23,30 @@ export interface DataNames {
   responseName(dataName: string): string;
 }
 
-/** @param reserved names of fields that representations are built from, see `namesInFieldSets` */
-export function dataNames(reserved: ReadonlySet<string>): DataNames {
+/** What names mean in a supergraph. Plain data: it comes over from the planning thread. */
+export interface NamesInUse {
+  /** Of every field in a `@key`, `@requires` or `@fromContext`, and `__typename`. */
+  readonly reserved: ReadonlySet<string>;
+  /** Of the fields that an interface object has, and of all that these lead to. */
+  readonly belowInterfaceObjects: ReadonlySet<string>;
+}
+
+export function namesInUse(supergraph: DocumentNode): NamesInUse {
+  return {
+    reserved: namesInFieldSets(supergraph),
+    belowInterfaceObjects: namesBelowInterfaceObjects(supergraph),
+  };
+}
+
+export function dataNames({ reserved, belowInterfaceObjects }: NamesInUse): DataNames {
   return {
     dataName(field) {
       const responseName = field.alias?.value ?? field.name.value;
-      const isShadow = responseName !== field.name.value && reserved.has(responseName);
+      const isAliased = responseName !== field.name.value;
+      const hasArguments = field.arguments !== undefined && field.arguments.length > 0;
+      if ((isAliased || hasArguments) && belowInterfaceObjects.has(field.name.value))
+        return `_o${digestOf(field)}_${responseName}`;
+      const isShadow = isAliased && reserved.has(responseName);
       return isShadow || ours.test(responseName) ? clientPrefix + responseName : responseName;
     },
     responseName: (dataName) => dataName.replace(ours, ''),
@@ -54,8 +80,7 @@ export function clientVariable(dataName: string): string {
   return variableDataName(name) === dataName ? name : dataName;
 }
 
-/** @returns the name of every field in a `@key`, `@requires` or `@fromContext` of the supergraph, and `__typename` */
-export function namesInFieldSets(supergraph: DocumentNode): ReadonlySet<string> {
+function namesInFieldSets(supergraph: DocumentNode): ReadonlySet<string> {
   const names = new Set(['__typename']);
   for (const fieldSet of directiveTexts(supergraph, ['key', 'requires', 'selection'])) {
     visit(parse(`{ ${fieldSet} }`.replace(/^\{\s*\{(.*)\}\s*\}$/s, '{$1}'), { noLocation: true }), {
@@ -65,8 +90,19 @@ export function namesInFieldSets(supergraph: DocumentNode): ReadonlySet<string> 
   return names;
 }
 
+/** Equal for fields of equal name and arguments, in whichever order these were written. */
+function digestOf({ name, arguments: given = [] }: FieldNode): string {
+  const field = { kind: Kind.FIELD, name, arguments: sorted(given) } as const;
+  const text = print(visit(field, { ObjectValue: (value) => ({ ...value, fields: sorted(value.fields) }) }));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function sorted<Node extends { readonly name: { readonly value: string } }>(nodes: readonly Node[]): Node[] {
+  return [...nodes].sort((one, other) => (one.name.value < other.name.value ? -1 : 1));
+}
+
 const clientPrefix = '_c_';
 /** Those that the planner makes up, and those that already look as if we had replaced them. */
 const plannersVariables = new RegExp(`^(?:${clientPrefix}|representations$|contextualArgument_)`);
 /** Applied to a name that already looks like one of ours as well, so that no two names become one. */
-const ours = new RegExp(`^(?:${clientPrefix}|${requiredPrefix.source})`);
+const ours = new RegExp(`^(?:${clientPrefix}|_o[0-9a-f]{12}_|${requiredPrefix.source})`);

@@ -130,5 +130,5 @@ test('@context is planned: the field’s argument comes from where the context w
   );
   expect(rewrites).not.toHaveLength(0);
   expect(contexts.digest.refusedFeatures).toEqual([]);
-  expect(contexts.digest.reservedNames.has('locale')).toBe(true);
+  expect(contexts.digest.names.reserved.has('locale')).toBe(true);
 });

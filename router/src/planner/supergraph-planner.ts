@@ -15,7 +15,7 @@ import { Kind, parse, validate, visit, type DocumentNode, type FieldNode, type G
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
 import { composedDirectives } from './composed-directives.js';
-import { dataNames, namesInFieldSets, withDataNames } from './data-names.js';
+import { dataNames, namesInUse, withDataNames, type NamesInUse } from './data-names.js';
 import { mendedPlanner } from './mended-planner.js';
 import { inSequence, isOneFetch, mutationSteps } from './mutation-steps.js';
 import { separateRequiredArguments } from './required-arguments.js';
@@ -28,8 +28,7 @@ export interface SupergraphDigest {
   readonly costs: CostTable;
   /** The labels of `@override(label:)` that occur. */
   readonly overrideLabels: readonly string[];
-  /** See `namesInFieldSets`. */
-  readonly reservedNames: ReadonlySet<string>;
+  readonly names: NamesInUse;
   /** The URLs of features that change what clients see and that we do not carry out. */
   readonly refusedFeatures: readonly string[];
 }
@@ -74,7 +73,7 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   });
   const composed = composedDirectives(document, federation.schema, federation.apiSchema());
   const digest = digestOf(federation, document, composed.sdl);
-  const names = dataNames(digest.reservedNames);
+  const names = dataNames(digest.names);
   const apiSchema = planned.apiSchema();
   let validationSchema: GraphQLSchema | undefined;
   return {
@@ -140,7 +139,7 @@ function digestOf(
     subgraphs: federation.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
     costs: readCostTable(federation.schema),
     overrideLabels: overrideLabels(federation.schema),
-    reservedNames: namesInFieldSets(document),
+    names: namesInUse(document),
     refusedFeatures: refusedFeatures(federation),
   };
 }

@@ -111,7 +111,7 @@ function assemble(
   const whole = schemaOf(sdl);
   const types = new TypeRelations(whole);
   const hidden = new HiddenNames(whole, apiSchema);
-  const names = dataNames(digest.reservedNames);
+  const names = dataNames(digest.names);
   const subgraphs = buildSubgraphs(urls, config, pools, types, telemetry);
   const compiled = new WeakMap<OperationToCompile['plan'], CompiledOperation>();
   return {
