@@ -18,6 +18,8 @@ import { composedDirectives } from './composed-directives.js';
 import { dataNames, namesInUse, withDataNames, type NamesInUse } from './data-names.js';
 import { mendedPlanner } from './mended-planner.js';
 import { inSequence, isOneFetch, mutationSteps } from './mutation-steps.js';
+import { completePartialTypes } from './partial-types.js';
+import { memberPruning } from './prune-members.js';
 import { separateRequiredArguments } from './required-arguments.js';
 import { restoreRequired } from './restore-required.js';
 
@@ -62,8 +64,10 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   const document = parse(sdl);
   const federation = readSupergraph(document, true);
   const required = separateRequiredArguments(document);
+  const partial = completePartialTypes(required.supergraph);
+  const pruneMembers = memberPruning(partial);
   // What was external for a `@requires` no longer is used by it: no fault, though validation calls it one.
-  const planned = required.fields.size === 0 ? federation : readSupergraph(required.supergraph, false);
+  const planned = partial.supergraph === document ? federation : readSupergraph(partial.supergraph, false);
   const planner = mendedPlanner(planned, {
     incrementalDelivery: { enableDefer: true },
     debug: {
@@ -100,7 +104,7 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
         return planner.plan(operation, overrideConditions);
       };
       try {
-        return restoreRequired(planInOrder(document, operationName, defers, planOne), required);
+        return pruneMembers(restoreRequired(planInOrder(document, operationName, defers, planOne), required));
       } catch (error) {
         throw asClientError(error);
       }
