@@ -1,7 +1,7 @@
 /**
  * Apollo's planner (2.14.4) without the faults by which it plans wrong data in silence, each removed where it arises:
  *
- * - A subgraph is entered again for a `@requires` by the first of its keys, though it is `resolvable: false`.
+ * - A subgraph is entered again for a `@requires` by the first of its keys: see `resolvable-keys.ts`.
  * - A fetch that a `@requires` causes becomes part of the fetch before it where that subgraph's schema has all its
  *   fields. That it has them as `@external`, that they have requirements of their own, or that an `@override` gives them
  *   to another subgraph is not looked at.
@@ -27,6 +27,7 @@ import {
   type Supergraph,
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import { enterableTypes, putResolvableKeysFirst, refuseUnresolvableKeys } from './resolvable-keys.js';
 
 type PlannerConfig = ConstructorParameters<typeof QueryPlanner>[1];
 
@@ -41,13 +42,15 @@ export function mendedPlanner(supergraph: Supergraph, config: PlannerConfig): Me
   mend();
   const planner = new QueryPlanner(supergraph, config);
   const overridden = overriddenFields(supergraph);
-  // Only now: how subgraphs can be entered is decided, rightly, and what is left to decide is how they are entered again.
-  for (const { schema } of supergraph.subgraphs()) forgetUnresolvableKeys(schema);
+  const enterable = enterableTypes(supergraph);
+  for (const { schema } of supergraph.subgraphs()) putResolvableKeysFirst(schema);
   return {
     plan(operation, labels) {
       planning = { labels, overridden };
       try {
-        return planner.buildQueryPlan(operation, { overrideConditions: new Map(labels) });
+        const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(labels) });
+        refuseUnresolvableKeys(plan, enterable);
+        return plan;
       } finally {
         planning = null;
       }
@@ -194,12 +197,6 @@ function overriddenFields(supergraph: Supergraph): ReadonlyMap<Schema, Overridde
     }
   }
   return bySchema;
-}
-
-function forgetUnresolvableKeys(schema: Schema): void {
-  for (const application of [...(federationMetadata(schema)?.keyDirective().applications() ?? [])]) {
-    if (application.arguments().resolvable === false) application.remove();
-  }
 }
 
 /** Replaces a method by one that is given the original, bound to the same object. */
