@@ -117,8 +117,19 @@ export default {
       name: 'gateway-in-tests-only',
       severity: 'error',
       comment:
-        'Plans are executed by router/src/execution alone; the stock gateway is what tests and benchmarks compare it with.',
-      from: { pathNot: testCode },
+        'Plans are executed by router/src/execution alone; the stock gateway is what tests and benchmarks compare it with. Its ' +
+        'supergraph managers are loaded by one file, which eslint keeps to them; their types may be named beside it.',
+      from: { pathNot: [testCode, '^router/src/supergraph/introspect-and-compose\\.ts$'] },
+      to: {
+        path: 'node_modules/@apollo/gateway/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'gateway-types-in-supergraph-only',
+      severity: 'error',
+      comment: 'What a supergraph manager is, nobody but router/src/supergraph has to know.',
+      from: { pathNot: [testCode, '^router/src/supergraph/'] },
       to: { path: 'node_modules/@apollo/gateway/' },
     },
     {
@@ -131,7 +142,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '(^|/)(dist|\\.cache)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -76,7 +76,8 @@ function sentenceOf({ rule, from, to, cycle }, { summary }) {
 function sourcesBelow(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return ['dist', 'node_modules'].includes(entry.name) ? [] : sourcesBelow(path);
+    if (entry.isDirectory())
+      return ['.cache', 'dist', 'node_modules'].includes(entry.name) ? [] : sourcesBelow(path);
     return /\.(ts|tsx|mjs|js)$/.test(entry.name) ? [path] : [];
   });
 }

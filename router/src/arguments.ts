@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { usableCpus } from './workers/cpus.js';
 
-export const usage = `Usage: node router/dist/main.js --supergraph FILE [--port N] [--host H] [--config router.yaml] [--workers N|auto]
+export const usage = `Usage: node router/dist/main.js [--supergraph FILE] [--port N] [--host H] [--config router.yaml] [--workers N|auto]
 
-  --supergraph FILE  the composed supergraph (SDL); changes of the file are followed
+  --supergraph FILE  the composed supergraph (SDL); changes of the file are followed. Without it, router.yaml says where the
+                     supergraph comes from (supergraph.introspect, supergraph.manager)
   --port N           overrides PORT and supergraph.listen (default 4000; 0: any free port)
   --host H           overrides HOST and supergraph.listen (default 127.0.0.1)
   --config FILE      router.yaml; its keys are Apollo Router's, see docs/router.md
@@ -21,7 +22,7 @@ NODE_ENV=production (no introspection, no browser origins unless router.yaml say
 export class StartError extends Error {}
 
 export interface Arguments {
-  readonly supergraph: string;
+  readonly supergraph: string | undefined;
   readonly config: string | undefined;
   readonly host: string | undefined;
   readonly port: number | undefined;
@@ -33,9 +34,6 @@ export interface Arguments {
 export function readArguments(argv: string[], env: NodeJS.ProcessEnv): Arguments | 'help' {
   const { values } = parse(argv);
   if (values.help === true) return 'help';
-  if (values.supergraph === undefined) {
-    throw new StartError(`expected --supergraph FILE but it is missing\n\n${usage}`);
-  }
   const port = values.port ?? variable(env, 'PORT');
   const workers = values.workers ?? variable(env, 'WORKERS');
   return {

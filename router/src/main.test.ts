@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, neverAnswer, startStubSubgraph } from '@selvedge/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { compose } from './testing/compose.js';
+import { compose, withFederationLink } from './testing/compose.js';
 import { bundleRouter, launchRouter, listening, type RouterProcess } from './testing/router-process.js';
 import { Cleanup } from './testing/test-router.js';
 
@@ -34,7 +34,7 @@ describe('starting', () => {
   test('--help is the usage', async () => {
     const router = launch(['--help']);
     expect(await router.exit).toBe(0);
-    expect(router.output.stdout).toMatch(/^Usage: node router\/dist\/main\.js --supergraph FILE/);
+    expect(router.output.stdout).toMatch(/^Usage: node router\/dist\/main\.js \[--supergraph FILE\]/);
   });
 
   const yaml = join(folder, 'router.yaml');
@@ -96,6 +96,104 @@ describe('starting', () => {
     const url = await listening(router);
     expect((await fetch(`${url}/readiness`)).status).toBe(200);
     expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+});
+
+describe('a supergraph that is no file', () => {
+  const yaml = join(folder, 'source.yaml');
+  const schemaOf = (typeDefs: string, data: object) => ({
+    from: ({ text }: { text: string }) =>
+      json({ data: text.includes('_service') ? { _service: { sdl: withFederationLink(typeDefs) } } : data }),
+  });
+
+  test.each([[[]], [['--workers', '2']]])(
+    'is composed of what subgraphs say, and followed %j',
+    async (more) => {
+      const stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
+      stub.behave(schemaOf('type Query { a: Int }', { a: 1 }));
+      writeFileSync(
+        yaml,
+        `supergraph: { introspect: { subgraphs: { one: "${stub.url}" }, poll_interval: 50ms, health_check: true } }`,
+      );
+      const router = launch(['--config', yaml, '--port', '0', ...more]);
+      const url = await listening(router);
+      expect(await (await post(url)).json()).toEqual({ data: { a: 1 } });
+      expect((await post(url, '{ b }')).status).toBe(400);
+      stub.behave(schemaOf('type Query { a: Int b: Int }', { b: 2 }));
+      await vi.waitFor(
+        async () => {
+          // With workers, until each of them has it.
+          const answers = await Promise.all(Array.from({ length: 8 }, () => post(url, '{ b }')));
+          expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+        },
+        { timeout: 20_000 },
+      );
+      router.child.kill();
+      expect(await router.exit).toBe(0);
+    },
+  );
+
+  test('comes from a manager of the operator’s own, which cleans up when the router ends', async () => {
+    const first = compose([{ name: 'one', url: 'http://127.0.0.1:9/', typeDefs: 'type Query { a: Int }' }]);
+    const second = first.replaceAll('a: Int', 'b: Int');
+    const module = `export default {
+      async initialize({ update, healthCheck, getDataSource }) {
+        const timer = setTimeout(() => update(${JSON.stringify(second)}), 10);
+        return {
+          supergraphSdl: ${JSON.stringify(first)},
+          cleanup: async () => { clearTimeout(timer); console.log('cleaned up'); },
+        };
+      },
+    };`;
+    writeFileSync(join(folder, 'own-manager.mjs'), module);
+    writeFileSync(yaml, 'supergraph: { manager: ./own-manager.mjs }');
+    const router = launch(['--config', yaml, '--port', '0']);
+    const url = await listening(router);
+    await vi.waitFor(
+      async () => {
+        expect((await post(url, '{ __type(name: "Query") { b: fields { name } } }')).status).toBe(200);
+        expect((await post(url, '{ a }')).status).toBe(400);
+      },
+      { timeout: 20_000 },
+    );
+    expect(router.output.stdout).not.toMatch('cleaned up');
+    router.child.kill();
+    expect(await router.exit).toBe(0);
+    expect(router.output.stdout.split('cleaned up')).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      'a file as well',
+      ['--supergraph', supergraph],
+      'supergraph: { manager: ./own-manager.mjs }',
+      /expected one source of the supergraph but got --supergraph and `supergraph\.manager`/,
+    ],
+    [
+      'a module that is not there',
+      [],
+      'supergraph: { manager: ./nowhere.mjs }',
+      /expected a supergraph manager at .*nowhere\.mjs but got: Cannot find module/,
+    ],
+    [
+      'a module that has none',
+      [],
+      'supergraph: { manager: ./none.mjs }',
+      /expected the default export of .*none\.mjs to be a supergraph manager .* but got undefined/,
+    ],
+    [
+      'subgraphs that do not answer',
+      [],
+      'supergraph: { introspect: { subgraphs: { one: "http://127.0.0.1:9/" } } }',
+      /Couldn't load service definitions for "one" at http:\/\/127\.0\.0\.1:9\/: could not be reached/,
+    ],
+  ])('%s: one clear message and exit 1', async (_, args, config, message) => {
+    writeFileSync(join(folder, 'none.mjs'), 'export const initialize = 1;');
+    writeFileSync(yaml, config);
+    const router = launch(['--config', yaml, ...args]);
+    expect(await router.exit).toBe(1);
+    expect(router.output.stderr).toMatch(message);
+    expect(router.output.stderr).not.toMatch(/^\s+at /m);
   });
 });
 

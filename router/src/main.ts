@@ -2,16 +2,15 @@
  * The router as a process: arguments, environment, files, signals and the parent's channel. All that a request meets is
  * in router.ts; how several processes are one router is in workers/.
  */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
 import { readArguments, StartError, usage, variable, type Arguments } from './arguments.js';
 import { ConfigError, parseConfig, readConfigText } from './config/load.js';
 import type { RouterConfig } from './config/schema.js';
 import { startRouter, type RouterOptions } from './router.js';
+import { chooseManager } from './supergraph/choose-manager.js';
 import { SupergraphError } from './supergraph/features.js';
-import { followFile } from './supergraph/follow-file.js';
+import { openSource, type SupergraphSource } from './supergraph/supergraph-source.js';
 import { startMetricsServer } from './telemetry/metrics-server.js';
 import { workerVariable } from './workers/messages.js';
 import { startPrimary, type Primary } from './workers/primary.js';
@@ -46,13 +45,15 @@ async function main(): Promise<void> {
   }
   const configText = readConfigText(args.config);
   const config = readConfig(args, configText);
-  const path = resolve(args.supergraph);
-  const sdl = readSupergraph(path);
+  // With workers as well: one manager, here in the primary, so that all workers serve the same.
+  const source = await openSupergraph(args, config, log);
+  const { sdl } = source;
   const router =
     args.workers === null
       ? await startRouter(routerOptions(args, config, sdl, log))
       : await startWorkers(args, args.workers, { config, configText, sdl, log });
-  stopWhenTold(router, follow(path, sdl, router, log), log);
+  source.follow((changed) => router.replaceSupergraph(changed));
+  stopWhenTold(router, source, log);
   log.info({ url: router.url }, 'listening');
   tellParent({ type: 'listening', url: router.url });
   tellParent({ type: 'ready' });
@@ -62,13 +63,14 @@ function readConfig(args: Arguments, text: string): RouterConfig {
   return parseConfig(text, process.env, args.config ?? 'the default configuration');
 }
 
-function readSupergraph(path: string): string {
+/** @throws StartError: whatever a manager throws, it is about what it asks, not about us */
+async function openSupergraph(args: Arguments, config: RouterConfig, log: Logger): Promise<SupergraphSource> {
+  const manager = await chooseManager(args, config, log);
   try {
-    return readFileSync(path, 'utf8');
+    return await openSource(manager, { config, log });
   } catch (error) {
-    throw new StartError(
-      `expected a supergraph at ${path} but got: ${error instanceof Error ? error.message : ''}`,
-    );
+    if (error instanceof StartError) throw error;
+    throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
@@ -178,32 +180,13 @@ function becomeWorker(args: Arguments, log: Logger): void {
   });
 }
 
-function follow(path: string, initial: string, router: Running, log: Logger) {
-  return followFile({
-    path,
-    initial,
-    async onText(text) {
-      try {
-        await router.replaceSupergraph(text);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        log.error({ reason }, 'the changed supergraph is refused, the old one stays');
-      }
-    },
-    onUnreadable(error) {
-      log.error({ err: error }, 'the supergraph file cannot be read, the one in use stays');
-    },
-  });
-}
-
-function stopWhenTold(router: Running, follower: { close(): void }, log: Logger): void {
+function stopWhenTold(router: Running, source: SupergraphSource, log: Logger): void {
   let isStopping = false;
   const stop = (reason: string) => {
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping');
-    follower.close();
-    router.close().then(
+    Promise.all([source.close(), router.close()]).then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'stopping failed');

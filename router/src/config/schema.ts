@@ -13,6 +13,7 @@ export type HeaderRule = z.output<typeof headerRule>;
 export type CorsConfig = RouterConfig['cors'];
 export type LimitsConfig = RouterConfig['limits'];
 export type DemandControlConfig = RouterConfig['demand_control'];
+export type IntrospectConfig = NonNullable<RouterConfig['supergraph']['introspect']>;
 export type TelemetryConfig = RouterConfig['telemetry'];
 
 /**
@@ -30,6 +31,9 @@ export function routerConfigSchema(development: boolean) {
         /** Whether `@defer` is part of what clients may ask. */
         defer_support: z.boolean().default(true),
         query_planning: queryPlanning,
+        introspect: introspect.optional(),
+        /** The path of a module, from the folder of router.yaml. */
+        manager: z.string().min(1).optional(),
       })
       .prefault({}),
     override: z
@@ -66,6 +70,16 @@ export function routerConfigSchema(development: boolean) {
       .prefault({}),
   });
 }
+
+/** Ours, as is `supergraph.manager`: Apollo Router takes a file, or what Apollo's cloud has. */
+const introspect = z.strictObject({
+  subgraphs: z
+    .record(z.string(), httpUrl)
+    .refine((subgraphs) => Object.keys(subgraphs).length > 0, { error: 'expected at least one subgraph' }),
+  /** How often subgraphs are asked again; once unless told. */
+  poll_interval: duration.optional(),
+  health_check: z.boolean().default(false),
+});
 
 /** `max_bytes`, `heap_limit_mb` and `warm_up_timeout` are ours. */
 const queryPlanning = z

@@ -7,8 +7,10 @@ import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SupergraphManager } from '@apollo/gateway';
+import { StartError } from '../arguments.js';
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly path: string;
   /** The text that is in use; what follows is compared with it. */
   readonly initial: string;
@@ -20,11 +22,50 @@ export interface FollowOptions {
   readonly settleTime?: number;
 }
 
-export interface FileFollower {
+/** The file, as @apollo/gateway has its sources of supergraphs. */
+export function fileManager(options: Omit<FollowOptions, 'initial' | 'onText'>): SupergraphManager {
+  return {
+    async initialize({ update }) {
+      const supergraphSdl = await firstText(options.path);
+      // Ours can be waited for; others', who say that there is nothing to wait for, too.
+      const offer: (text: string) => unknown = update;
+      const follower = followFile({
+        ...options,
+        initial: supergraphSdl,
+        async onText(text) {
+          try {
+            await offer(text);
+          } catch {
+            // Whoever refused it has said why, and the next text may be better.
+          }
+        },
+      });
+      return {
+        supergraphSdl,
+        cleanup: () => {
+          follower.close();
+          return Promise.resolve();
+        },
+      };
+    },
+  };
+}
+
+async function firstText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new StartError(
+      `expected a supergraph at ${path} but got: ${error instanceof Error ? error.message : ''}`,
+    );
+  }
+}
+
+interface FileFollower {
   close(): void;
 }
 
-export function followFile(options: FollowOptions): FileFollower {
+function followFile(options: FollowOptions): FileFollower {
   return new Follower(options);
 }
 

@@ -4,19 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { json, startStubSubgraph } from '@selvedge/testkit';
+import { pino } from 'pino';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { parseConfig } from '../config/load.js';
 import { compose } from '../testing/compose.js';
 import { Cleanup, startTestRouter } from '../testing/test-router.js';
-import { followFile, type FileFollower } from './follow-file.js';
+import { fileManager } from './follow-file.js';
+import { openSource } from './supergraph-source.js';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const url = 'http://127.0.0.1:9/graphql';
 
-function closeFollower(follower: FileFollower): Promise<void> {
-  follower.close();
-  return Promise.resolve();
+type FollowOptions = Parameters<typeof fileManager>[0];
+
+/** Follows the file, as a gateway would have it followed. */
+async function follow({ update, ...options }: FollowOptions & { update: (text: string) => void }) {
+  const notAsked = () => {
+    throw new Error('expected a file to ask no subgraph');
+  };
+  const hooks = { update, healthCheck: notAsked, getDataSource: notAsked };
+  const { cleanup: end } = await fileManager(options).initialize(hooks);
+  await cleanup.add(end, async (stop) => stop?.());
 }
 
 describe('a supergraph is refused', () => {
@@ -137,15 +147,15 @@ describe('following the file', () => {
     const path = temporaryFile(version(0));
     const router = await cleanup.add(startTestRouter({ sdl: version(0) }), (started) => started.close(0));
     const loaded = () => router.log.filter((line) => line['msg'] === 'supergraph loaded').length;
-    const follower = followFile({
+    const manager = fileManager({
       path,
-      initial: version(0),
-      onText: (text) => router.replaceSupergraph(text),
       onUnreadable: (error) => {
         throw error;
       },
     });
-    await cleanup.add(follower, closeFollower);
+    const options = { config: parseConfig('', {}), log: pino({ level: 'silent' }) };
+    const source = await cleanup.add(openSource(manager, options), (opened) => opened.close());
+    source.follow((text) => router.replaceSupergraph(text));
 
     const load = { isOn: true, answered: 0, failures: [] as unknown[] };
     const client = async () => {
@@ -231,14 +241,12 @@ describe('following the file', () => {
   test('a file in the middle of being written is not taken', async () => {
     const path = temporaryFile('old');
     const texts: string[] = [];
-    const follower = followFile({
+    await follow({
       path,
-      initial: 'old',
       settleTime: 100,
-      onText: (text) => Promise.resolve(void texts.push(text)),
       onUnreadable: () => undefined,
+      update: (text) => texts.push(text),
     });
-    await cleanup.add(follower, closeFollower);
     for (let length = 1; length <= 10; length += 1) {
       writeFileSync(path, 'n'.repeat(length));
       await sleep(20);
@@ -252,15 +260,13 @@ describe('following the file', () => {
     const path = temporaryFile('old');
     const texts: string[] = [];
     const complaints: unknown[] = [];
-    const follower = followFile({
+    await follow({
       path,
-      initial: 'old',
       pollInterval: 20,
       settleTime: 1,
-      onText: (text) => Promise.resolve(void texts.push(text)),
       onUnreadable: (error) => complaints.push(error),
+      update: (text) => texts.push(text),
     });
-    await cleanup.add(follower, closeFollower);
     rmSync(path);
     await vi.waitFor(() => {
       expect(complaints).toHaveLength(1);

@@ -17,9 +17,11 @@ export interface RouterProcess {
 /** @returns the path of the router's entry in the folder */
 export async function bundleRouter(folder: string): Promise<string> {
   await build({
-    entryPoints: ['../main.ts', '../planner/planner-worker.ts'].map((path) =>
-      fileURLToPath(new URL(path, import.meta.url)),
-    ),
+    entryPoints: [
+      '../main.ts',
+      '../planner/planner-worker.ts',
+      '../supergraph/introspect-and-compose.ts',
+    ].map((path) => fileURLToPath(new URL(path, import.meta.url))),
     outdir: folder,
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },

@@ -66,7 +66,7 @@ test.each(['refuse', 'die', 'silence'])(
   async (sdl) => {
     const { crew, launched, supergraphs, allServe } = crewOf(2);
     await crew.start();
-    await crew.replaceSupergraph(sdl);
+    await expect(crew.replaceSupergraph(sdl)).rejects.toThrow();
     await vi.waitFor(() => {
       expect(launched).toHaveLength(sdl === 'refuse' ? 2 : 3);
     });

@@ -83,12 +83,13 @@ export class Crew {
     }
   }
 
-  /** @returns when all serve it, or none does; a refusal is a line of the log */
+  /** @returns when all serve it. @throws where the first does not take it: then none does */
   replaceSupergraph(sdl: string): Promise<void> {
     return this.change(async () => {
       if (sdl === this.served.sdl) return;
       const first = await this.anyRunning();
-      if (first === null || !(await this.swap(first, sdl))) return;
+      if (first === null) throw new Error('expected a worker that serves but got none');
+      await this.offer(first, sdl);
       this.served = { ...this.served, sdl };
       for (const slot of this.slots) {
         const { worker } = slot;
@@ -194,15 +195,23 @@ export class Crew {
   /** @returns whether it took it. One that died of it, or says nothing, has not: its successor gets what is known to be good. */
   private async swap(worker: WorkerProcess, sdl: string): Promise<boolean> {
     try {
-      await worker.replaceSupergraph(sdl, this.options.patience.supergraph);
+      await this.offer(worker, sdl);
       return true;
     } catch (error) {
       this.options.log.error(
         { worker: worker.number, reason: messageOf(error) },
-        'the changed supergraph is refused, the old one stays',
+        'a worker refuses the changed supergraph that others serve',
       );
-      if (error instanceof WorkerSilent) worker.kill();
       return false;
+    }
+  }
+
+  private async offer(worker: WorkerProcess, sdl: string): Promise<void> {
+    try {
+      await worker.replaceSupergraph(sdl, this.options.patience.supergraph);
+    } catch (error) {
+      if (error instanceof WorkerSilent) worker.kill();
+      throw error;
     }
   }
 

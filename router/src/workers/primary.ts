@@ -28,7 +28,7 @@ export interface PrimaryOptions {
 
 export interface Primary {
   readonly url: string;
-  /** Takes over, worker by worker, unless the first refuses it; a refusal is a line of the log. */
+  /** Takes over, worker by worker. @throws where the first refuses it, with the old one still in place */
   replaceSupergraph(sdl: string): Promise<void>;
   /** Replaces the workers, one by one, unless the first of the new ones cannot start. */
   restart(configText: string): Promise<void>;

@@ -40,6 +40,7 @@ function workspace(files: Readonly<Record<string, string>>) {
     'node_modules/vitest/index.js': '',
     'node_modules/@apollo/gateway/package.json': '{ "name": "@apollo/gateway", "main": "index.js" }',
     'node_modules/@apollo/gateway/index.js': '',
+    'node_modules/@apollo/gateway/index.d.ts': 'export interface SupergraphManager {}',
     'node_modules/@apollo/query-planner/package.json':
       '{ "name": "@apollo/query-planner", "main": "index.js" }',
     'node_modules/@apollo/query-planner/index.js': '',
@@ -67,6 +68,8 @@ describe('the import rules', () => {
       'packages/cli/src/index.ts': `import '@selvedge/embedded'; import '@selvedge/errors';`,
       'router/src/main.ts': `import '@selvedge/errors'; import '@apollo/query-planner';`,
       'router/src/main.test.ts': `import './main.js'; import '@apollo/gateway';`,
+      'router/src/supergraph/introspect-and-compose.ts': `import '@apollo/gateway';`,
+      'router/src/supergraph/source.ts': `import type { SupergraphManager } from '@apollo/gateway'; export type Manager = SupergraphManager;`,
       'test/system.test.ts': `import '@selvedge/testkit'; import '@selvedge/shop-seed'; import 'vitest';`,
     });
     expect(checkImports(at.folder)).toEqual({
@@ -99,7 +102,8 @@ describe('the import rules', () => {
     },
     { rule: 'only-through-exports', file: 'test/a.test.ts', imports: '../packages/errors/src/inner.js' },
     { rule: 'no-application-imports', file: 'test/a.test.ts', imports: '../router/src/main.js' },
-    { rule: 'gateway-in-tests-only', file: 'router/src/a.ts', imports: '@apollo/gateway' },
+    { rule: 'gateway-in-tests-only', file: 'router/src/supergraph/a.ts', imports: '@apollo/gateway' },
+    { rule: 'gateway-types-in-supergraph-only', file: 'router/src/a.ts', imports: '@apollo/gateway' },
     { rule: 'planner-in-router-only', file: 'packages/cli/src/a.ts', imports: '@apollo/query-planner' },
     { rule: 'no-unresolvable', file: 'router/src/a.ts', imports: './nothing.js' },
     { rule: 'no-unresolvable', file: 'subgraphs/orders/a.ts', imports: '@selvedge/subgraph/src/inner.js' },
