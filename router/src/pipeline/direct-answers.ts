@@ -21,7 +21,8 @@ import type { Pipeline } from './pipeline.js';
 import { noteFailures, type RequestIds } from './record-failures.js';
 import type { RequestContext } from './request-context.js';
 import type { PlannedOperation, ShapedResponse, ValidatedOperation, Variables } from './stages.js';
-import { VariablesError, type ValidationRules } from './validate.js';
+import type { ValidationRules } from './validate.js';
+import { VariablesError } from './variables.js';
 
 export interface DirectAnswerOptions {
   readonly pipeline: Pipeline;

@@ -7,7 +7,8 @@ import type { Supergraph } from '../supergraph/supergraph.js';
 import type { ApolloExecutor, ApolloGateway } from './apollo-types.js';
 import type { Pipeline } from './pipeline.js';
 import type { PlannedOperation } from './stages.js';
-import { VariablesError, type ValidationRules } from './validate.js';
+import type { ValidationRules } from './validate.js';
+import { VariablesError } from './variables.js';
 
 export interface GatewayOptions {
   readonly pipeline: Pipeline;

@@ -1,19 +1,13 @@
 import { ClientError } from '@selvedge/errors';
-import { getVariableValues, OperationTypeNode, type GraphQLError } from 'graphql';
+import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { MeasureDemand } from '../cost/demand-control.js';
 import type { CheckLimits } from '../limits/operation-limits.js';
 import type { ParsedOperation, ValidatedOperation } from './stages.js';
+import { variablesCoercer, type CoerceVariables } from './variables.js';
 
 export interface ValidationRules {
   readonly checkLimits: CheckLimits;
   readonly measureDemand: MeasureDemand;
-}
-
-/** Several errors at once, each for one variable; @apollo/server gives them their code. */
-export class VariablesError extends Error {
-  constructor(readonly errors: readonly GraphQLError[]) {
-    super('the variables do not fit their types');
-  }
 }
 
 /**
@@ -23,17 +17,24 @@ export class VariablesError extends Error {
  * @throws VariablesError, ClientError
  */
 export function validateOperation(operation: ParsedOperation, rules: ValidationRules): ValidatedOperation {
-  const { definition, document, supergraph, variables } = operation;
+  const { definition, document, variables } = operation;
   if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
     throw new ClientError('BAD_REQUEST', 'expected a query or a mutation but got a subscription');
   }
   rules.checkLimits(document, definition);
-  const { coerced, errors } = getVariableValues(
-    supergraph.apiSchema,
-    definition.variableDefinitions ?? [],
-    variables,
-  );
-  if (errors) throw new VariablesError(errors);
-  const estimatedCost = rules.measureDemand({ ...operation, coercedVariables: coerced });
-  return { ...operation, coercedVariables: coerced, estimatedCost };
+  const coercedVariables = coercerOf(operation)(variables);
+  const estimatedCost = rules.measureDemand({ ...operation, coercedVariables });
+  return { ...operation, coercedVariables, estimatedCost };
+}
+
+/** By the parsed operation, which belongs to one supergraph, and which @apollo/server keeps for as long as it is in use. */
+const coercers = new WeakMap<OperationDefinitionNode, CoerceVariables>();
+
+function coercerOf({ definition, supergraph }: ParsedOperation): CoerceVariables {
+  let coerce = coercers.get(definition);
+  if (coerce === undefined) {
+    coerce = variablesCoercer(supergraph.apiSchema, definition);
+    coercers.set(definition, coerce);
+  }
+  return coerce;
 }
