@@ -47,9 +47,12 @@ interface Waiting {
   readonly labels: readonly string[];
 }
 
+type Loader = GatheringLoader<Waiting, DirectAnswer | null>;
+
 export class DirectAnswers {
   private readonly times = new UsualTimes();
-  private readonly loaders = new Map<string, GatheringLoader<Waiting, DirectAnswer | null>>();
+  /** By operation, whose text is long, and by all else that answers depend on. */
+  private readonly loaders = new Map<KnownOperation, Map<string, Loader>>();
 
   constructor(private readonly options: DirectAnswerOptions) {}
 
@@ -70,13 +73,7 @@ export class DirectAnswers {
       return this.execute({ operation, labels }, operation.context);
     const { subgraphs } = known.supergraph;
     const scope = RequestPort.scopeOfAll({ subgraphs, headers: context.request.headers, labels });
-    const key = `${known.key}\n${JSON.stringify(variables)}\n${scope}`;
-    let loader = this.loaders.get(key);
-    if (loader === undefined) {
-      loader = this.newLoader(key, known);
-      this.loaders.set(key, loader);
-    }
-    return loader.load({ operation, labels });
+    return this.loaderOf(known, `${JSON.stringify(variables)}\n${scope}`).load({ operation, labels });
   }
 
   /** @returns `null` where something is to be said about it */
@@ -96,7 +93,20 @@ export class DirectAnswers {
     }
   }
 
-  private newLoader(key: string, known: KnownOperation): GatheringLoader<Waiting, DirectAnswer | null> {
+  private loaderOf(known: KnownOperation, key: string): Loader {
+    const loaders = this.loaders.get(known) ?? new Map<string, Loader>();
+    let loader = loaders.get(key);
+    if (loader === undefined) {
+      loader = this.newLoader(known, () => {
+        loaders.delete(key);
+        if (loaders.size === 0) this.loaders.delete(known);
+      });
+      this.loaders.set(known, loaders.set(key, loader));
+    }
+    return loader;
+  }
+
+  private newLoader(known: KnownOperation, onIdle: () => void): Loader {
     const times = this.times.of(known.key);
     return new GatheringLoader<Waiting, DirectAnswer | null>({
       send: async (waiting, isOverrun) => {
@@ -108,7 +118,7 @@ export class DirectAnswers {
         }
       },
       patience: () => patienceFor(times),
-      onIdle: () => this.loaders.delete(key),
+      onIdle,
       onOverrun: () => {
         times.unsharedUntil = Math.max(times.unsharedUntil, performance.now() + unsharedAfterOverrun);
       },
