@@ -216,24 +216,27 @@ const places = {
   typeDefs: `
     type Query { placed: [Place!]! }
     type Place @key(fields: "name") { name: String! items: [Item!]! }
-    type Item @key(fields: "id") @interfaceObject { id: ID! place: Place }
+    type Item @key(fields: "id") @interfaceObject { id: ID! place: Place near(km: Int, max: Int): Place }
   `,
   resolvers: {
     Query: { placed: () => [{ name: 'hall' }] },
     Place: { items: () => [{ id: '1' }, { id: '2' }] },
-    Item: { place: () => ({ name: 'hall' }) },
+    Item: { place: () => ({ name: 'hall' }), near: () => ({ name: 'yard' }) },
   },
 };
 const prices = {
   typeDefs: `
-    type Place @key(fields: "name") { name: String! town: String }
+    type Place @key(fields: "name") { name: String! town(upper: Boolean): String }
     type Item @key(fields: "id") @interfaceObject { id: ID! price: Int tax(percent: Int!): Float }
   `,
   resolvers: {
-    Place: { town: () => 'Ulm' },
+    Place: { town: (_: unknown, { upper }: { upper?: boolean }) => (upper === true ? 'ULM' : 'Ulm') },
     Item: {
       price: ({ id }: Node) => Number(id) * 10,
-      tax: ({ id }: Node, { percent }: { percent: number }) => (Number(id) * percent) / 10,
+      tax: ({ id }: Node, { percent }: { percent: number }) => {
+        if (percent < 0) throw new Error('no tax below 0');
+        return (Number(id) * percent) / 10;
+      },
     },
   },
 };
@@ -266,5 +269,27 @@ describeCases('@interfaceObject, extended indirectly', { shelf, places, prices }
     title: 'with other arguments on each implementation',
     query: '{ shelf { ... on Cup { t: tax(percent: 10) } ... on Jug { t: tax(percent: 20) } } }',
     data: { shelf: [{ t: 1 }, { t: 4 }] },
+  },
+  {
+    title: 'with other arguments on each implementation, below what they have in common',
+    query: '{ shelf { ... on Cup { place { t: town } } ... on Jug { place { t: town(upper: true) } } } }',
+    data: { shelf: [{ place: { t: 'Ulm' } }, { place: { t: 'ULM' } }] },
+  },
+  {
+    title: 'with other fields under one name on each implementation',
+    query: '{ shelf { ... on Cup { p: near { name } } ... on Jug { p: place { name } } } }',
+    data: { shelf: [{ p: { name: 'yard' } }, { p: { name: 'hall' } }] },
+  },
+  {
+    title: 'with the same arguments in another order',
+    query: '{ shelf { ... on Cup { near(km: 1, max: 2) { name } } near(max: 2, km: 1) { town } } }',
+    data: { shelf: [{ near: { name: 'yard', town: 'Ulm' } }, { near: { town: 'Ulm' } }] },
+  },
+  {
+    title: 'an error has the path that the client asked for',
+    query: '{ shelf { ... on Jug { t: tax(percent: -1) } } }',
+    data: { shelf: [{}, { t: null }] },
+    errors: [{ message: 'no tax below 0', path: ['shelf', 1, 't'] }],
+    never: ['_o'],
   },
 ]);

@@ -58,6 +58,7 @@ function maker({ id }: Post) {
 
 const sales = {
   typeDefs: `
+    type Query { bestseller: Post }
     type Post @key(fields: "id") {
       id: ID!
       comments(limit: Int!, flat: Boolean = false): [Comment!] @external
@@ -85,6 +86,7 @@ const sales = {
     union Owner = Firm | Person
   `,
   resolvers: {
+    Query: { bestseller: () => ({ id: '3' }) },
     Post: {
       __resolveReference: (reference: object) => reference,
       first: texts,
@@ -102,6 +104,7 @@ const sales = {
   },
 };
 function texts({ comments }: Post) {
+  if (comments === undefined) throw new Error('asked without what it requires');
   return comments?.map(({ text }) => text).join(' ') ?? null;
 }
 
@@ -174,6 +177,16 @@ describeCases('@requires', { content, sales, reports, summary }, [
     title: 'a chain over four, joined with a second branch',
     query: '{ posts { score } }',
     data: { posts: [{ score: '40/3' }, { score: '80/6' }] },
+  },
+  {
+    title: 'a chain entered by the subgraph of its middle',
+    query: '{ bestseller { quadrupled } }',
+    data: { bestseller: { quadrupled: 120 } },
+  },
+  {
+    title: 'the same, with the middle and what it requires',
+    query: '{ bestseller { sum doubled score price quadrupled } }',
+    data: { bestseller: { sum: 90, doubled: 60, score: '120/9', price: 30, quadrupled: 120 } },
   },
   {
     title: 'every link of the chain asked for as well',
@@ -301,5 +314,25 @@ describeCases('@requires', { content, sales, reports, summary }, [
       'query ($y: Boolean!) { a: post(id: 1) { doubled @include(if: $y) } b: post(id: 1) { doubled @skip(if: $y) area } }',
     variables: { y: false },
     data: { a: {}, b: { doubled: 20, area: 3 } },
+  },
+  {
+    title: 'in a fragment under a condition, which holds for the requirement too',
+    query: `query ($y: Boolean!) {
+      bestseller { first ... on Post @skip(if: $y) { second } ...More @include(if: $y) }
+    }
+    fragment More on Post { doubled ... { total @skip(if: $y) } }`,
+    variables: { y: true },
+    data: { bestseller: { first: '3.0 3.1 3.2', doubled: 60 } },
+  },
+  {
+    title: 'the same, where all conditions hold',
+    query: `query ($n: Boolean!, $y: Boolean!) {
+      bestseller { first ... on Post @skip(if: $n) { ... @include(if: $y) { second } ...More } }
+    }
+    fragment More on Post { box { size { width } } area @include(if: $y) }`,
+    variables: { n: false, y: true },
+    data: {
+      bestseller: { first: '3.0 3.1 3.2', second: 'flat 3.0 flat 3.1', box: { size: { width: 3 } }, area: 9 },
+    },
   },
 ]);

@@ -20,6 +20,7 @@ import { mendedPlanner } from './mended-planner.js';
 import { inSequence, isOneFetch, mutationSteps } from './mutation-steps.js';
 import { completePartialTypes } from './partial-types.js';
 import { memberPruning } from './prune-members.js';
+import { fieldsWithRequirement, withConditionsOnRequirements } from './requirement-conditions.js';
 import { separateRequiredArguments } from './required-arguments.js';
 import { restoreRequired } from './restore-required.js';
 
@@ -78,6 +79,7 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   const composed = composedDirectives(document, federation.schema, federation.apiSchema());
   const digest = digestOf(federation, document, composed.sdl);
   const names = dataNames(digest.names);
+  const withRequirement = fieldsWithRequirement(document);
   const apiSchema = planned.apiSchema();
   let validationSchema: GraphQLSchema | undefined;
   return {
@@ -91,7 +93,8 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
         refuseInvalid(validationSchema, client);
       }
       const sendable = composed.leftOut(client);
-      const document = withDataNames(defers ? withoutIntrospection(sendable) : withoutDefer(sendable), names);
+      const named = withDataNames(defers ? withoutIntrospection(sendable) : withoutDefer(sendable), names);
+      const document = withConditionsOnRequirements(named, withRequirement);
       const overrideConditions = new Map(
         digest.overrideLabels.map((label) => [label, overrideLabels.includes(label)]),
       );
