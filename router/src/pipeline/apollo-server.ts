@@ -23,7 +23,7 @@ import { DirectAnswers } from './direct-answers.js';
 import { errorFormatter, type RequestIds } from './format-error.js';
 import { supergraphGateway, type GatewayOptions } from './gateway.js';
 import { recordFailures } from './record-failures.js';
-import { KnownOperations } from './known-operations.js';
+import { documentStore, KnownOperations } from './known-operations.js';
 import { stringifyResult } from './json-data.js';
 import type { RequestContext } from './request-context.js';
 
@@ -47,11 +47,13 @@ export async function startServer(supergraph: Supergraph, options: ServerOptions
   const { config, log } = options;
   const requestIds: RequestIds = new WeakMap();
   const formatError = errorFormatter(config.include_subgraph_errors, log, requestIds);
-  const known = new KnownOperations(config.supergraph.query_planning.cache.in_memory.limit);
+  const { limit } = config.supergraph.query_planning.cache.in_memory;
+  const known = new KnownOperations(limit);
   const server = new ApolloServer<RequestContext>({
     gateway: supergraphGateway(supergraph, options, (operation) => {
       known.learn(operation);
     }),
+    documentStore: documentStore(limit),
     introspection: config.supergraph.introspection,
     persistedQueries: options.persistedQueries === null ? false : { cache: options.persistedQueries },
     // http/fetch-metadata.ts does it, for requests that come by here and for those that do not.

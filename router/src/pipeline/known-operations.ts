@@ -2,7 +2,8 @@
  * Operations that have come all the way through @apollo/server once: parsed, valid, within the limits, planned. What is
  * asked for again with the same text need not go that way again. Belongs to one supergraph, like everything it knows.
  */
-import { OperationTypeNode } from 'graphql';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { OperationTypeNode, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ParsedOperation, PlannedOperation } from './stages.js';
 
@@ -13,6 +14,15 @@ export type KnownOperation = Pick<
 
 /** Characters of all texts. Their documents take 50 times as much and more. */
 const maxCharacters = 1_000_000;
+
+/**
+ * For @apollo/server, the documents that it has parsed and found valid. On its own it keeps 30 MB by their JSON, which is
+ * several times as much in memory, and makes that JSON to know how much it is.
+ */
+export function documentStore(limit: number): InMemoryLRUCache<DocumentNode> {
+  const sizeCalculation = ({ loc }: DocumentNode) => (loc === undefined ? maxCharacters : loc.end + 1);
+  return new InMemoryLRUCache<DocumentNode>({ max: limit, maxSize: maxCharacters, sizeCalculation });
+}
 
 export class KnownOperations {
   private readonly known: LRUCache<string, KnownOperation>;
