@@ -94,7 +94,7 @@ function planFrom(args: string[]): (Plan & { readonly soakMinutes: number }) | s
     rounds,
     seconds: values.quick
       ? { firstWarmUp: 0.5, warmUp: 0.2, round: 0.2, latency: 2 }
-      : { firstWarmUp: 3, warmUp: 1, round: 0.4, latency: 6 },
+      : { firstWarmUp: 15, warmUp: 3, round: 1, latency: 6 },
     profiled,
     soakMinutes,
   };

@@ -14,7 +14,10 @@ export interface Plan {
   readonly workloads: readonly Workload[];
   readonly rounds: number;
   readonly seconds: {
-    /** CPU time of the contestant, before its first workload and before each later one. */
+    /**
+     * CPU time of the contestant, before its first workload and before each later one. A router runs for days: with 3 in place of 15,
+     * a third of what was measured of ours was the compiler's work and code that it had not come to yet.
+     */
     readonly firstWarmUp: number;
     readonly warmUp: number;
     /** CPU time as well. */
