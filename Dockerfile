@@ -38,3 +38,5 @@ COPY --from=build /src/subgraphs/${SUBGRAPH}/dist dist/
 FROM runtime AS router
 COPY --from=build /src/router/package.json ./
 COPY --from=build /src/router/dist dist/
+# `nodeOptions` of router/package.json.
+CMD ["node", "--max-semi-space-size=32", "dist/main.js"]

@@ -40,6 +40,12 @@ const subgraphs = Object.keys(
   (parse(readFileSync(join(root, 'supergraph.yaml'), 'utf8')) as { subgraphs: Record<string, unknown> })
     .subgraphs,
 );
+const routerManifest = JSON.parse(readFileSync(join(root, 'router/package.json'), 'utf8')) as {
+  nodeOptions: string[];
+};
+const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
 const everyService = Object.entries(compose.services);
 
 /** What the build stage would come to: its commands, run on what the engine would be sent, but for the installation. */
@@ -205,6 +211,19 @@ describe('docker-compose.yml', () => {
   }
 });
 
+it('starts the router with the options of Node that its package.json has, wherever it is started', () => {
+  const { nodeOptions } = routerManifest;
+  expect(nodeOptions).not.toEqual([]);
+  expect(serviceOf('router').command?.slice(0, nodeOptions.length + 2)).toEqual([
+    'node',
+    ...nodeOptions,
+    'dist/main.js',
+  ]);
+  expect(rootManifest.scripts['router']).toBe(
+    `exec node ${nodeOptions.join(' ')} scripts/bootstrap.mjs router`,
+  );
+});
+
 describe('Dockerfile', () => {
   it('builds in stages, each on an image of a known version or on an earlier stage', () => {
     const names = stages.map(({ name }) => name);
@@ -219,7 +238,8 @@ describe('Dockerfile', () => {
       const instructions = instructionsOf(stages, target);
       expect(lastOf(instructions, 'USER')).toBe('node');
       expect(lastOf(instructions, 'ENV')).toBe('NODE_ENV=production');
-      expect(lastOf(instructions, 'CMD')).toBe('["node", "dist/main.js"]');
+      const options = target === 'router' ? routerManifest.nodeOptions : [];
+      expect(JSON.parse(lastOf(instructions, 'CMD') ?? '')).toEqual(['node', ...options, 'dist/main.js']);
       expect(instructions.filter(({ keyword }) => keyword === 'RUN')).toEqual([]);
     },
   );

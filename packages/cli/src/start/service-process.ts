@@ -10,6 +10,8 @@ export interface ServiceSpec {
   /** The built entry file. */
   readonly module: string;
   readonly args: readonly string[];
+  /** Of Node itself; none unless told. */
+  readonly nodeOptions?: readonly string[];
   /** All of the child's environment, without PORT. */
   readonly env: NodeJS.ProcessEnv;
   /** 0 for any free one. */
@@ -53,7 +55,7 @@ export async function launch(spec: ServiceSpec, onProgress: (text: string) => vo
     const child = fork(spec.module, [...spec.args], {
       env: { ...spec.env, PORT: String(spec.port) },
       // Instead of ours: a debugger's port or a loader of this process is not the child's.
-      execArgv: ['--import', endWithParent],
+      execArgv: [...(spec.nodeOptions ?? []), '--import', endWithParent],
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
       // Ctrl-C reaches every process of the terminal's group; the order in which services stop is this process's to keep.
       detached: true,

@@ -1,5 +1,5 @@
 // Which processes a start consists of, and what each is told: the built file, the arguments and the environment.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -69,6 +69,7 @@ export function routerSpec(
     name: 'router',
     module: builtFile(projectRoot, 'router/dist/main.js'),
     args: ['--supergraph', supergraph, '--config', state.routerConfig],
+    nodeOptions: nodeOptionsOf(join(projectRoot, 'router/package.json')),
     port,
     logFile: state.logOf('router'),
     env: {
@@ -78,6 +79,12 @@ export function routerSpec(
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     },
   };
+}
+
+/** How much memory a router wants for what dies young is the router's to say. */
+function nodeOptionsOf(manifest: string): readonly string[] {
+  const { nodeOptions = [] } = JSON.parse(readFileSync(manifest, 'utf8')) as { nodeOptions?: string[] };
+  return nodeOptions;
 }
 
 /** What this process was told is not for its children to read, above all the administrator's DATABASE_URL. */

@@ -59,6 +59,8 @@ describe('a start', () => {
     expect(accountsStore?.password).not.toBe(reviewsStore?.password);
     expect(accounts?.env['SEED_SCALE']).toBe('0.5');
     expect(router?.env['REDIS_URL']).toBe('redis://127.0.0.1:1');
+    expect(router?.execArgv).toContain('--max-semi-space-size=17');
+    expect(accounts?.execArgv).not.toContain('--max-semi-space-size=17');
     expect(router?.env).not.toHaveProperty('DATABASE_URL');
     expect(router?.env).not.toHaveProperty('SELVEDGE_TOKEN_KEY');
 
