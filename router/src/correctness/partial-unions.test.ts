@@ -15,7 +15,8 @@ function side(name: 'Left' | 'Right', things: readonly object[]) {
       type Box @shareable { things: [Thing!]! }
       union Thing = Common | ${name}
       type Common @shareable { label: String }
-      type ${name} { ${field}: String }
+      type ${name} { ${field}: String owner: User buyer: User }
+      type User @key(fields: "id") { id: ID! ${field}Name: String }
     `,
     resolvers: {
       Query: { [field]: () => ({ id: 'h' }), shared: () => ({ id: 's', box: { things: [common] } }) },
@@ -23,6 +24,11 @@ function side(name: 'Left' | 'Right', things: readonly object[]) {
         __resolveReference: (value: object) => value,
         box: (holder: { box?: object }) => holder.box ?? { things },
         [`${field}Box`]: () => ({ things }),
+      },
+      [name]: { owner: () => ({ id: 'o' }), buyer: () => ({ id: 'b' }) },
+      User: {
+        __resolveReference: (reference: object) => reference,
+        [`${field}Name`]: ({ id }: { id: string }) => `${id} in ${field}`,
       },
       Thing: { __resolveType: resolveType },
     },
@@ -49,6 +55,21 @@ describeCases('unions with other members each, below shared types', { left, righ
     data: { left: { box: { things: [{ __typename: 'Common' }, { __typename: 'Left' }] } } },
   },
   {
+    title: 'entities below a member, that the other subgraph knows more of',
+    query:
+      '{ left { box { things { ... on Common { label } ... on Left { owner { rightName } buyer { rightName } } } } } }',
+    data: {
+      left: {
+        box: {
+          things: [
+            { label: 'common' },
+            { owner: { rightName: 'o in right' }, buyer: { rightName: 'b in right' } },
+          ],
+        },
+      },
+    },
+  },
+  {
     title: 'what both have',
     query: `{ shared { box ${everything} } }`,
     data: { shared: { box: { things: [common] } } },
@@ -70,7 +91,8 @@ const farm = {
   zoo: {
     typeDefs: `
       type Query { cage: Cage either: Cage @shareable }
-      type Cage @key(fields: "id") { id: ID! animals: [Animal!]! @shareable place: Place @shareable }
+      type Cage @key(fields: "id") { id: ID! animals: [Animal!]! @shareable place: Place @shareable room: Room @shareable }
+      type Room { animals: [Animal!]! @shareable zooSize: Int }
       interface Animal { name: String }
       type Cat implements Animal @shareable { name: String }
       type Dog implements Animal { name: String walks(how: How, filter: Filter): [Walk!]! next: Animal }
@@ -88,6 +110,7 @@ const farm = {
         __resolveReference: (cage: object) => cage,
         animals: ({ id }: { id: string }) => (id === 'e' ? [tom] : [tom, rex]),
         place: () => pen,
+        room: () => ({ animals: [tom, rex], zooSize: 1 }),
       },
       Animal: { __resolveType: resolveType },
       Place: { __resolveType: resolveType },
@@ -98,8 +121,9 @@ const farm = {
   farm: {
     typeDefs: `
       type Query { pasture: Cage either: Cage @shareable }
-      type Cage @key(fields: "id") { id: ID! animals: [Animal!]! @shareable place: Place @shareable inside: Inside }
+      type Cage @key(fields: "id") { id: ID! animals: [Animal!]! @shareable place: Place @shareable inside: Inside room: Room @shareable }
       type Inside { animals: [Animal!]! }
+      type Room { animals: [Animal!]! @shareable farmSize: Int }
       interface Animal { name: String }
       type Cat implements Animal @shareable { name: String }
       type Cow implements Animal @key(fields: "id") { id: ID! name: String }
@@ -114,6 +138,7 @@ const farm = {
         __resolveReference: (cage: object) => cage,
         animals: ({ id }: { id: string }) => (id === 'e' ? [tom] : [tom, cow]),
         place: () => ({ __typename: 'Field' }),
+        room: () => ({ animals: [tom, cow], farmSize: 2 }),
         inside: () => ({ animals: [tom, cow] }),
       },
       Animal: { __resolveType: resolveType },
@@ -171,7 +196,20 @@ describeCases('interfaces with other implementations each, below shared fields',
     title: 'the same entity, where the other subgraph could be asked as well',
     query: '{ pasture { animals { name ... on Cow { id milk } } } }',
     data: { pasture: { animals: [{ name: 'Tom' }, { name: 'Ida', id: 'c', milk: 9 }] } },
-    fails: 'partial-types.ts adds no member that the other subgraph has as a type with fields of its own',
+  },
+  {
+    title: 'beside a field of the shared type that the other subgraph alone has',
+    query:
+      '{ cage { room { farmSize zooSize animals { name ... on Dog { walks { to } } ... on Cow { milk } } } } }',
+    data: {
+      cage: {
+        room: {
+          farmSize: 2,
+          zooSize: 1,
+          animals: [{ name: 'Tom' }, { name: 'Rex', walks: [{ to: 'park' }] }],
+        },
+      },
+    },
   },
   {
     title: 'where both could be asked',

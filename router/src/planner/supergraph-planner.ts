@@ -14,12 +14,12 @@ import { ClientError } from '@selvedge/errors';
 import { Kind, parse, validate, visit, type DocumentNode, type FieldNode, type GraphQLSchema } from 'graphql';
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
+import { withoutNeedlessHops } from './answering-subgraph.js';
 import { composedDirectives } from './composed-directives.js';
 import { dataNames, namesInUse, withDataNames, type NamesInUse } from './data-names.js';
 import { mendedPlanner } from './mended-planner.js';
 import { inSequence, isOneFetch, mutationSteps } from './mutation-steps.js';
-import { completePartialTypes } from './partial-types.js';
-import { memberPruning } from './prune-members.js';
+import { partialFields } from './partial-fields.js';
 import { fieldsWithRequirement, withConditionsOnRequirements } from './requirement-conditions.js';
 import { separateRequiredArguments } from './required-arguments.js';
 import { restoreRequired } from './restore-required.js';
@@ -65,10 +65,8 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   const document = parse(sdl);
   const federation = readSupergraph(document, true);
   const required = separateRequiredArguments(document);
-  const partial = completePartialTypes(required.supergraph);
-  const pruneMembers = memberPruning(partial);
   // What was external for a `@requires` no longer is used by it: no fault, though validation calls it one.
-  const planned = partial.supergraph === document ? federation : readSupergraph(partial.supergraph, false);
+  const planned = required.fields.size === 0 ? federation : readSupergraph(required.supergraph, false);
   const planner = mendedPlanner(planned, {
     incrementalDelivery: { enableDefer: true },
     debug: {
@@ -78,6 +76,7 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
   });
   const composed = composedDirectives(document, federation.schema, federation.apiSchema());
   const digest = digestOf(federation, document, composed.sdl);
+  const partial = partialFields(required.supergraph);
   const names = dataNames(digest.names);
   const withRequirement = fieldsWithRequirement(document);
   const apiSchema = planned.apiSchema();
@@ -104,10 +103,10 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
           one,
           operationName === undefined ? {} : { operationName },
         );
-        return planner.plan(operation, overrideConditions);
+        return withoutNeedlessHops(partial, () => planner.plan(operation, overrideConditions));
       };
       try {
-        return pruneMembers(restoreRequired(planInOrder(document, operationName, defers, planOne), required));
+        return restoreRequired(planInOrder(document, operationName, defers, planOne), required);
       } catch (error) {
         throw asClientError(error);
       }
