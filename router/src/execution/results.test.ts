@@ -16,7 +16,9 @@ import { makeAnswer } from './answer.js';
 const sdl = `
   type Query { things: [Thing] lists: [[Thing]] named: Named }
   interface Named { id: ID name: String }
-  type Thing implements Named { id: ID name: String a: Int b: Int n: Int }
+  type Thing implements Named { id: ID name: String a: Int b: Int n: Int parts: [Part] }
+  type Part { id: ID x: Int y: Int }
+  type Other implements Named { id: ID name: String }
 `;
 
 function textOf(operation: ReturnType<typeof compiled>, outcome: Awaited<ReturnType<typeof run>>): unknown {
@@ -56,6 +58,71 @@ describe('entities', () => {
         expect([...ids].sort()).toEqual([...new Set(drawn.flat().filter((each) => each !== null))].sort());
       }),
     );
+  });
+});
+
+test('what is asked of a place besides the key of its entity is the place’s own', async () => {
+  const operation = compiled(
+    sdl,
+    '{ things { own: a name } }',
+    sequence(
+      rootFetch('root', '{ things { __typename id own: a } }'),
+      at('things.@', entityFetch('names', 'Thing', 'id', 'name')),
+    ),
+  );
+  const outcome = await run(operation, ({ representations }) =>
+    representations === null
+      ? { data: { things: [1, 2].map((own) => ({ __typename: 'Thing', id: '1', own })) } }
+      : { entities: [{ name: 'it' }] },
+  );
+  expect(textOf(operation, outcome)).toEqual({ things: [1, 2].map((own) => ({ own, name: 'it' })) });
+});
+
+test('lists that several fetches have parts of are put together item by item', async () => {
+  const operation = compiled(
+    sdl,
+    '{ things { parts { x y } } }',
+    sequence(
+      rootFetch('root', '{ things { __typename id parts { x } } }'),
+      at('things.@', entityFetch('more', 'Thing', 'id', 'parts { y }')),
+    ),
+  );
+  const parts = (key: string) => [1, 2, 3].map((value) => ({ [key]: value }));
+  const outcome = await run(operation, ({ representations }) =>
+    representations === null
+      ? { data: { things: [{ __typename: 'Thing', id: '1', parts: parts('x') }] } }
+      : { entities: [{ parts: parts('y') }] },
+  );
+  expect(textOf(operation, outcome)).toEqual({
+    things: [{ parts: [1, 2, 3].map((value) => ({ x: value, y: value })) }],
+  });
+});
+
+test('entities whose arguments come from what is above them are asked for apart', async () => {
+  const contextRewrites = [
+    { kind: 'KeyRenamer', path: ['..', '... on Thing', 'name'], renameKeyTo: 'above' },
+  ];
+  const parts = { ...entityFetch('parts', 'Part', 'id', 'x'), variableUsages: ['above'], contextRewrites };
+  const operation = compiled(
+    sdl,
+    '{ things { parts { x } } }',
+    sequence(
+      rootFetch('root', '{ things { __typename name parts { __typename id } } }'),
+      at('things.@.parts.@', parts as ReturnType<typeof entityFetch>),
+    ),
+  );
+  const thing = (name: string) => ({
+    __typename: 'Thing',
+    name,
+    parts: ['1', '2'].map((id) => ({ __typename: 'Part', id })),
+  });
+  const outcome = await run(operation, ({ representations, variables }) =>
+    representations === null
+      ? { data: { things: ['10', '20'].map(thing) } }
+      : { entities: representations.map(({ id }) => ({ x: Number(variables['above']) + Number(id) })) },
+  );
+  expect(textOf(operation, outcome)).toEqual({
+    things: [{ parts: [{ x: 11 }, { x: 12 }] }, { parts: [{ x: 21 }, { x: 22 }] }],
   });
 });
 

@@ -55,6 +55,7 @@ export interface AskedFetch {
   readonly subgraph: string;
   /** The text, without names. */
   readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
   /** What was asked for; `null`: a root type. */
   readonly representations: readonly Readonly<Record<string, unknown>>[] | null;
 }
@@ -67,9 +68,10 @@ export async function run(
 ): Promise<PlanOutcome & { readonly asked: readonly AskedFetch[] }> {
   const asked: AskedFetch[] = [];
   const port: FetchPort = {
-    fetch({ template: { subgraph, query }, representations: texts }) {
+    fetch({ template: { subgraph, query }, representations: texts, variables: pairs }) {
       const representations = texts?.map((text) => JSON.parse(text) as Record<string, unknown>) ?? null;
-      const one = { subgraph, query, representations };
+      const given = JSON.parse(`{${pairs}}`) as Record<string, unknown>;
+      const one = { subgraph, query, variables: given, representations };
       asked.push(one);
       const nothing = { data: null, entities: [], errors: [], cacheControl: [], isPrivate: false };
       return Promise.resolve({ ...nothing, ...answer(one) });
