@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { json, neverAnswer, startStubSubgraph } from '@selvedge/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { compose, withFederationLink } from './testing/compose.js';
-import { bundleRouter, launchRouter, listening, type RouterProcess } from './testing/router-process.js';
+import { builtRouter, launchRouter, listening, type RouterProcess } from './testing/router-process.js';
 import { Cleanup } from './testing/test-router.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'router-'));
-const bundle = join(folder, 'main.mjs');
 const supergraph = join(folder, 'supergraph.graphql');
 const cleanup = new Cleanup();
 
-beforeAll(() => bundleRouter(folder));
+let bundle = '';
+
+beforeAll(async () => {
+  bundle = await builtRouter();
+});
 afterEach(() => cleanup.run());
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -56,10 +59,10 @@ describe('starting', () => {
       ['--supergraph', '/nowhere'],
       /expected a supergraph at \/nowhere but got: ENOENT/,
     ],
-    ['a supergraph that is none', ['--supergraph', bundle], /expected a composed supergraph/],
+    ['a supergraph that is none', ['--supergraph', import.meta.filename], /expected a composed supergraph/],
     [
       'a supergraph that is none, for workers',
-      ['--supergraph', bundle, '--workers', '2'],
+      ['--supergraph', import.meta.filename, '--workers', '2'],
       /expected a composed supergraph/,
     ],
     [

@@ -1,10 +1,9 @@
-/** The router as a process of its own, bundled as it ships; it never outlives the test. */
+/** The router as a process of its own, built as it ships; it never outlives the test. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { expect, vi } from 'vitest';
+import { build, root, staleTargets } from '../../../scripts/build.mjs';
 import type { Cleanup } from './test-router.js';
 
 export interface RouterProcess {
@@ -14,25 +13,10 @@ export interface RouterProcess {
   readonly exit: Promise<number | null>;
 }
 
-/** @returns the path of the router's entry in the folder */
-export async function bundleRouter(folder: string): Promise<string> {
-  await build({
-    entryPoints: [
-      '../main.ts',
-      '../planner/planner-worker.ts',
-      '../supergraph/introspect-and-compose.ts',
-    ].map((path) => fileURLToPath(new URL(path, import.meta.url))),
-    outdir: folder,
-    entryNames: '[name]',
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
-    logLevel: 'error',
-  });
-  return join(folder, 'main.mjs');
+/** Builds what ships, unless it is up to date. @returns the path of its entry */
+export async function builtRouter(): Promise<string> {
+  await build(staleTargets(['router']));
+  return join(root, 'router/dist/main.js');
 }
 
 export function launchRouter(

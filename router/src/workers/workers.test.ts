@@ -1,12 +1,12 @@
 /** Several processes on one port: what becomes of requests while supergraphs, configurations and workers come and go. */
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { json, startStubSubgraph, type StubSubgraph } from '@selvedge/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compose } from '../testing/compose.js';
 import { Hammer, postOnce, type HammerOptions } from '../testing/hammer.js';
-import { bundleRouter, launchRouter, listening, type RouterProcess } from '../testing/router-process.js';
+import { builtRouter, launchRouter, listening, type RouterProcess } from '../testing/router-process.js';
 import { Cleanup } from '../testing/test-router.js';
 
 // Processes start, one after the other, on a machine that may be busy.
@@ -20,7 +20,7 @@ let bundle = '';
 let stub: StubSubgraph;
 
 beforeAll(async () => {
-  bundle = await bundleRouter(folder);
+  bundle = await builtRouter();
 });
 beforeEach(async () => {
   stub = await cleanup.add(startStubSubgraph(), (started) => started.stop());
@@ -87,7 +87,7 @@ async function saysInLog(router: RouterProcess, text: string, times = 1): Promis
     () => {
       expect(linesOf(router).filter(({ msg }) => msg === text)).toHaveLength(times);
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
 }
 
@@ -257,11 +257,14 @@ describe('a worker that is killed', () => {
       rmSync(path, { recursive: true });
       return Promise.resolve();
     });
-    const path = await bundleRouter(broken);
+    const path = join(broken, 'main.mjs');
+    const thread = join(broken, 'planner-worker.mjs');
+    cpSync(bundle, path);
+    cpSync(join(dirname(bundle), 'planner-worker.js'), thread);
     const args = ['--supergraph', supergraph, '--port', '0', '--workers', '1'];
     const router = launchRouter(path, cleanup, args);
     await listening(router);
-    rmSync(join(broken, 'planner-worker.mjs'));
+    rmSync(thread);
     process.kill(workersOf(router)[0] ?? 0, 'SIGKILL');
     expect(await router.exit).toBe(1);
     expect(linesOf(router).filter(({ msg }) => msg === 'a worker cannot start').length).toBeGreaterThan(2);
