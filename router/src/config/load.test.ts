@@ -55,6 +55,14 @@ describe('router.yaml', () => {
 
   test.each([
     [
+      'supergraph: { introspect: { subgraphs: {} } }',
+      '`supergraph.introspect.subgraphs`: expected at least one subgraph',
+    ],
+    [
+      'supergraph: { introspect: { subgraphs: { one: "nowhere" } } }',
+      '`supergraph.introspect.subgraphs.one`: expected a URL such as "http://127.0.0.1:4001/graphql" but got "nowhere"',
+    ],
+    [
       'supergraph: { listn: "127.0.0.1:1" }',
       'unknown key `supergraph.listn`, did you mean `supergraph.listen`?',
     ],
