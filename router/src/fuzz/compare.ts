@@ -8,7 +8,7 @@ import type { Answer } from './engines.js';
 export type Path = readonly (string | number)[];
 
 export interface Difference {
-  readonly kind: 'value' | 'order' | 'error missing' | 'error added' | 'changes';
+  readonly kind: 'value' | 'order' | 'error missing' | 'error added' | 'changes' | 'leak' | 'parts';
   readonly path: Path;
   readonly expected?: unknown;
   readonly got?: unknown;

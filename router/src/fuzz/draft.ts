@@ -15,6 +15,7 @@ export interface Draft {
   readonly draw: Draw;
   readonly subgraphs: readonly string[];
   readonly enums: EnumModel[];
+  readonly scalars: string[];
   readonly inputs: InputModel[];
   readonly objects: DraftObject[];
   readonly interfaces: DraftInterface[];
@@ -30,6 +31,8 @@ export interface DraftObject {
   /** Where it has all its keys. */
   readonly home: string;
   hidden?: boolean;
+  /** A field of it is lent to another subgraph. */
+  isLent?: boolean;
 }
 
 export type DraftField = Omit<Mutable<FieldModel>, 'placements'> & {
@@ -66,13 +69,14 @@ export function newField({ draw, inputs, enums }: Draft, name: string, type: Typ
   if (draw.chance(10))
     args.push({ name: 'color', type: { name: enums[0]?.name ?? 'Int', nonNull: nonNull() } });
   if (draw.chance(10)) args.push({ name: 'by', type: { name: draw.pick(inputs).name, nonNull: nonNull() } });
+  if (draw.chance(6)) args.push({ name: 'blob', type: { name: 'Blob', nonNull: nonNull() } });
   if (draw.chance(6)) {
     args.push({
       name: 'ids',
       type: { list: { list: { name: 'ID', nonNull: true }, nonNull: false }, nonNull: false },
     });
   }
-  return { ...bareField(name, type), args, ...(draw.chance(12) && { flaky: true }) };
+  return { ...bareField(name, type), args, ...(draw.chance(20) && { flaky: true }) };
 }
 
 export function placed({ draw }: Draft, field: DraftField, places: readonly string[]): DraftField {
@@ -87,7 +91,7 @@ export function placed({ draw }: Draft, field: DraftField, places: readonly stri
 }
 
 export const scalarType = (draw: Draw) => ({
-  name: draw.pick(['String', 'Int', 'Float', 'Boolean', 'ID', 'Color']),
+  name: draw.pick(['String', 'Int', 'Float', 'Boolean', 'ID', 'Color', 'Blob', 'Stamp']),
 });
 
 export function wrapScalar(draw: Draw): TypeRef {
@@ -96,8 +100,8 @@ export function wrapScalar(draw: Draw): TypeRef {
 
 /** As it is, in a list, or in a list of lists; null is allowed at random. */
 export function wrap(draw: Draw, name: string, listPercent = 40): TypeRef {
-  let type: TypeRef = { name, nonNull: draw.chance(30) };
-  if (draw.chance(listPercent)) type = { list: type, nonNull: draw.chance(30) };
-  if ('list' in type && draw.chance(20)) type = { list: type, nonNull: draw.chance(30) };
+  let type: TypeRef = { name, nonNull: draw.chance(40) };
+  if (draw.chance(listPercent)) type = { list: type, nonNull: draw.chance(40) };
+  if ('list' in type && draw.chance(20)) type = { list: type, nonNull: draw.chance(40) };
   return type;
 }

@@ -5,11 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import { graphql, parse, type GraphQLSchema } from 'graphql';
 import { SupergraphError } from '../supergraph/features.js';
-import { startTestRouter } from '../testing/test-router.js';
+import { payloadsOf } from '../testing/deferred-shop.js';
+import { startTestRouter, type TestRouter } from '../testing/test-router.js';
+import { putTogether, type Payload, type PutTogether } from './parts.js';
 
 export interface Answer {
   readonly data: unknown;
   readonly errors: readonly AnswerError[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
   /** The mutations that were carried out, in order. */
   readonly changes?: readonly string[];
 }
@@ -22,6 +25,8 @@ export interface AnswerError {
 
 export interface Engine {
   run(query: string, variables: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** The same for an operation with `@defer`, put together. */
+  runInParts?(query: string, variables: Readonly<Record<string, unknown>>): Promise<PutTogether>;
   stop(): Promise<void>;
 }
 
@@ -84,22 +89,27 @@ export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
   try {
     const yaml = `override_subgraph_url: ${JSON.stringify(served.urls)}\ninclude_subgraph_errors: { all: true }\n`;
     const router = await startTestRouter({ sdl, yaml });
+    // What an internal error hides from clients, the reproduction shows.
+    const told = (errors: readonly AnswerError[], since: number) => {
+      const causes = router.log
+        .slice(since)
+        .flatMap(({ err }) => (err === undefined ? [] : [JSON.stringify(err)]));
+      return errors.map((error) =>
+        error.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
+          ? { ...error, message: `${error.message} ${causes.join(' ')}` }
+          : error,
+      );
+    };
     return {
       async run(query, variables) {
         const before = router.log.length;
-        const { data, errors = [] } = await router.query(query, variables);
-        // What an internal error hides from clients, the reproduction shows.
-        const causes = router.log
-          .slice(before)
-          .flatMap(({ err }) => (err === undefined ? [] : [JSON.stringify(err)]));
-        return {
-          data: data ?? null,
-          errors: errors.map((error) =>
-            error.extensions['code'] === 'INTERNAL_SERVER_ERROR'
-              ? { ...error, message: `${error.message} ${causes.join(' ')}` }
-              : error,
-          ),
-        };
+        const { data, errors = [], extensions = {} } = await router.query(query, variables);
+        return { data: data ?? null, extensions, errors: told(errors, before) };
+      },
+      async runInParts(query, variables) {
+        const before = router.log.length;
+        const answer = putTogether(await payloads(router, query, variables));
+        return { ...answer, errors: told(answer.errors, before) };
       },
       async stop() {
         await router.close(0);
@@ -112,6 +122,20 @@ export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
     throw error;
   }
 };
+
+async function payloads(
+  router: TestRouter,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<readonly Payload[]> {
+  const accept = 'multipart/mixed;deferSpec=20220824,application/json';
+  const response = await router.post({ query, variables }, { headers: { accept } });
+  const isOne = response.headers.get('content-type')?.startsWith('multipart/') !== true;
+  if (isOne) return [(await response.json()) as Payload];
+  const all: Payload[] = [];
+  for await (const payload of payloadsOf(response)) all.push(payload);
+  return all;
+}
 
 function localSource(schema: GraphQLSchema | undefined): GraphQLDataSource {
   return {

@@ -1,39 +1,83 @@
-/** The differential test can fail: it catches each of the faults that are seeded into a copy of the router. */
+/** That tests can fail: each of the faults that are seeded into copies of the router is caught by the tests that it names. */
 import { execFile } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FaultOutcome, FaultRun } from './fault-runs.js';
 import { faults, type Fault } from './faults.js';
-import { buildWith } from './faulty-build.js';
+import { buildWith, bundleFolder } from './faulty-build.js';
+import { runSuites, type Suite, type SuiteOutcome } from './faulty-suites.js';
 
-interface Outcome {
-  readonly code: number | string | null;
-  readonly output: string;
-}
+let folder = '';
+beforeAll(async () => {
+  folder = await bundleFolder();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function run(fault: Fault | undefined): Promise<Outcome> {
-  const program = await buildWith(fault);
-  const env = {
-    ...process.env,
-    FUZZ_ENGINE: 'ours',
-    FUZZ_SEED: String(fault?.seed ?? 1),
-    // A fault ends the run at once; soundness over more of them is fuzz.test.ts.
-    FUZZ_RUNS: fault === undefined ? '4' : '10',
-    FUZZ_OPERATIONS: '16',
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program], { env, timeout: 110_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), output: stdout + stderr });
+describe('the differential test', () => {
+  const seeded = faults.filter(({ suite }) => suite === undefined);
+  const sound = 'no fault';
+  let outcomes: ReadonlyMap<string, FaultOutcome>;
+
+  beforeAll(async () => {
+    const seeds = [...new Set(seeded.map(({ seed = 1 }) => seed))];
+    const runs = [await bundled(undefined, sound, seeds)];
+    for (const fault of seeded) {
+      // The one that is known to show it, and others where what is generated has changed.
+      const { id, seed = 1 } = fault;
+      runs.push(await bundled(fault, id, [seed, ...seeds.filter((other) => other !== seed)]));
+    }
+    const program = join(folder, 'fault-runs.js');
+    await buildWith(undefined, 'fuzz/fault-runs.ts', program);
+    outcomes = new Map((await run(program, runs)).map((outcome) => [outcome.id, outcome]));
+  }, 120_000);
+
+  async function bundled(fault: Fault | undefined, id: string, seeds: readonly number[]): Promise<FaultRun> {
+    const engine = join(folder, `${id.replaceAll(/\W/g, '-')}.js`);
+    await buildWith(fault, 'fuzz/engines.ts', engine);
+    return { id, engine, seeds };
+  }
+
+  test('finds nothing without a fault', () => {
+    expect(outcomes.get(sound)).toEqual({ id: sound, caught: null });
+  });
+
+  test.each(seeded)('catches $id', ({ id }) => {
+    expect(outcomes.get(id)?.caught?.difference).toContain('"kind"');
+  });
+});
+
+describe('the test files that faults name', () => {
+  const seeded = faults.flatMap((fault) =>
+    fault.suite === undefined ? [] : [{ ...fault, file: fault.suite }],
+  );
+  const files = [...new Set(seeded.map(({ file }) => file))];
+  let outcomes: readonly SuiteOutcome[];
+
+  beforeAll(async () => {
+    const sound = files.map((file): Suite => ({ file, fault: undefined }));
+    const faulty = seeded.map((fault): Suite => ({ file: fault.file, fault }));
+    outcomes = await runSuites([...sound, ...faulty], folder);
+  }, 120_000);
+
+  test.each(files)('%s finds nothing without a fault', (file) => {
+    const outcome = outcomes.find((each) => each.file === file && each.fault === undefined);
+    expect(outcome).toMatchObject({ unmet: [], broken: [] });
+    expect(outcome?.passed).toBeGreaterThan(0);
+  });
+
+  test.each(seeded)('$suite catches $id', ({ id }) => {
+    const outcome = outcomes.find(({ fault }) => fault?.id === id);
+    expect(outcome?.unmet, JSON.stringify(outcome?.broken)).not.toEqual([]);
+  });
+});
+
+function run(program: string, runs: readonly FaultRun[]): Promise<readonly FaultOutcome[]> {
+  const args = [program, JSON.stringify({ runs, operationsEach: 16 })];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { timeout: 110_000, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      if (error === null) resolve(JSON.parse(stdout) as FaultOutcome[]);
+      else reject(new Error(`expected the runs to end but got ${error.message} ${stderr}`));
     });
   });
 }
-
-test('without a fault it finds nothing', { timeout: 120_000 }, async () => {
-  const { code, output } = await run(undefined);
-  expect(code, output).toBe(0);
-});
-
-test.each(faults)('it catches $id', { timeout: 120_000 }, async (fault) => {
-  const { code, output } = await run(fault);
-  expect(code, output).toBe(1);
-  // A wrong answer is what ends it, and not that the program does not run.
-  expect(output).toContain('differs from the referee');
-});

@@ -1,5 +1,5 @@
-/** Bundles the differential test with the router that it tests, with one fault in the router, or none. */
-import { readFile } from 'node:fs/promises';
+/** Bundles a part of the router, or a suite with the router that it tests, with one fault in it, or none. */
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -7,32 +7,33 @@ import type { Fault } from './faults.js';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 
-/** @returns the program's path. @throws when the fault's text is not there, or is there more than once */
-export async function buildWith(fault: Fault | undefined): Promise<string> {
-  const name = fault === undefined ? 'sound' : fault.id.replaceAll('/', '-');
-  const outdir = join(source, '..', '.cache', 'fuzz', name);
+/** @returns a new folder for bundles, below the packages that they import */
+export async function bundleFolder(): Promise<string> {
+  const folder = join(source, '..', '.cache', 'faults');
+  await mkdir(folder, { recursive: true });
+  return mkdtemp(join(folder, 'run-'));
+}
+
+/**
+ * @param entry below `router/src`
+ * @throws when the fault's text is not there, or is there more than once
+ */
+export async function buildWith(fault: Fault | undefined, entry: string, outfile: string): Promise<void> {
   let isSeeded = fault === undefined;
   const seeding = seed(fault, () => {
     isSeeded = true;
   });
   await build({
-    // The planner's thread is a file of its own, beside the program.
-    entryPoints: {
-      main: join(source, 'fuzz/fuzz-main.ts'),
-      'planner-worker': join(source, 'planner/planner-worker.ts'),
-    },
+    entryPoints: [join(source, entry)],
     bundle: true,
     platform: 'node',
     format: 'esm',
-    outdir,
-    outExtension: { '.js': '.js' },
-    // One graphql for us and for Apollo's packages, which are CommonJS.
-    alias: { graphql: 'graphql/index.js' },
-    plugins: [seeding, ownPackages],
+    outfile,
+    define: { PLANS_ALONE: String(fault !== undefined && /^(?:planner|cost)\//.test(fault.file)) },
+    plugins: [seeding, planningHere, ownPackages],
     logLevel: 'silent',
   });
-  if (!isSeeded) throw new Error(`expected the program to contain ${String(fault?.file)} but it does not`);
-  return join(outdir, 'main.js');
+  if (!isSeeded) throw new Error(`expected ${entry} to contain ${String(fault?.file)} but it does not`);
 }
 
 function seed(fault: Fault | undefined, seeded: () => void): Plugin {
@@ -55,13 +56,25 @@ function seed(fault: Fault | undefined, seeded: () => void): Plugin {
   };
 }
 
+/** See `planning-here.ts`. */
+const planningHere: Plugin = {
+  name: 'planning-here',
+  setup(bundler) {
+    const instead = join(source, 'fuzz/planning-here.ts');
+    bundler.onResolve({ filter: /\/planner-thread\.js$/ }, ({ importer }) =>
+      importer === instead ? undefined : { path: instead },
+    );
+  },
+};
+
 /** What is not ours stays where it is. */
 const ownPackages: Plugin = {
   name: 'own-packages',
   setup(bundler) {
     bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
       if (kind === 'entry-point' || path.startsWith('@selvedge/')) return undefined;
-      return { path, external: true };
+      // One graphql for us and for Apollo's packages, which are CommonJS, also where vite would take another.
+      return { path: path === 'graphql' ? 'graphql/index.js' : path, external: true };
     });
   },
 };

@@ -4,11 +4,20 @@ import type { Operation } from './generate-operation.js';
 import { objectOf, named, type Model } from './model.js';
 import { subgraphSdl } from './sdl.js';
 
+/** What came of an operation. */
+export interface Met {
+  readonly referee: Answer;
+  ours: Answer | undefined;
+  /** That came later, where it was asked for in parts. */
+  parts: number;
+}
+
 export class FeatureCount {
   private readonly counts = new Map<string, number>([
     ...Object.keys(inSdl).map((name): [string, number] => [name, 0]),
     ...Object.keys(inModel).map((name): [string, number] => [name, 0]),
     ...Object.keys(inOperation).map((name): [string, number] => [name, 0]),
+    ...Object.keys(inAnswers).map((name): [string, number] => [name, 0]),
   ]);
 
   supergraph(model: Model): void {
@@ -26,8 +35,10 @@ export class FeatureCount {
     );
   }
 
-  operation(operation: Operation, answer: Answer): void {
-    for (const [name, occurs] of Object.entries(inOperation)) if (occurs(operation, answer)) this.add(name);
+  operation(operation: Operation, met: Met): void {
+    for (const [name, occurs] of Object.entries(inOperation))
+      if (occurs(operation, met.referee)) this.add(name);
+    for (const [name, occurs] of Object.entries(inAnswers)) if (occurs(met)) this.add(name);
   }
 
   get missing(): readonly string[] {
@@ -57,13 +68,17 @@ const inSdl: Readonly<Record<string, RegExp>> = {
   '@requires with arguments': /@requires\(fields: "[^"]*\(/,
   'nested @requires': /@requires\(fields: "[^"]*\{/,
   '@provides': /@provides\(/,
+  'nested @provides': /@provides\(fields: "[^"]*\{/,
   '@external': /@external/,
   '@shareable': /: \S+ @shareable/,
   'shared value type': /type \w+ @shareable/,
   '@inaccessible field': /\w: \S+[^\n]*@inaccessible/,
   '@inaccessible enum value': /VOID @inaccessible/,
   '@inaccessible argument': /hiddenArg: Int @inaccessible/,
+  '@inaccessible type': /^type Vault @shareable @inaccessible/m,
+  'custom scalar': /^scalar/m,
   '@interfaceObject': /@interfaceObject/,
+  '@requires on an interface object': /type Media @interfaceObject[^}]*@requires/,
   '@override': /@override\(from: "\w+"\)/,
   '@override percent(0)': /percent\(0\)/,
   '@override percent(100)': /percent\(100\)/,
@@ -73,6 +88,13 @@ const inSdl: Readonly<Record<string, RegExp>> = {
   'input object': /^input/m,
   'nested list': /: \[\[/,
   '@deprecated': /@deprecated/,
+};
+
+const inAnswers: Readonly<Record<string, (met: Met) => boolean>> = {
+  '@defer': ({ parts }) => parts > 0,
+  'several parts': ({ parts }) => parts > 1,
+  'error that named what is hidden': ({ ours }) =>
+    ours?.errors.some(({ message }) => message === 'the subgraph answered with an error') === true,
 };
 
 const inModel: Readonly<Record<string, (model: Model) => boolean>> = {
@@ -88,6 +110,9 @@ const inModel: Readonly<Record<string, (model: Model) => boolean>> = {
     model.unions.some(
       ({ members }) => new Set(members.map((member) => objectOf(model, member)?.kind)).size === 2,
     ),
+  'entity that a subgraph does not know': ({ objects }) =>
+    objects.some(({ presence }) => Object.values(presence).some(({ unknown }) => unknown !== undefined)),
+  'hidden type in a union': ({ unions }) => unions.some(({ members }) => members.includes('Vault')),
   'entity in a nested list': ({ objects }) =>
     objects.some(({ fields }) =>
       fields.some(({ type }) => 'list' in type && 'list' in type.list && /^E\d/.test(named(type))),
@@ -121,6 +146,10 @@ const inOperation: Readonly<Record<string, (operation: Operation, answer: Answer
   'interface object': ({ query }) => /mediaScore|mediaRank/.test(query),
   'field that requires': ({ query }) => query.includes('Needs'),
   'field from context': ({ query }) => query.includes('contextual'),
+  'field that requires what is hidden': ({ query }) => query.includes('vaultNeeds'),
+  'interface object that requires': ({ query }) => query.includes('mediaNeeds'),
+  'custom scalar as a variable': ({ query }) => /\$\w+: (?:Blob|Stamp)/.test(query),
+  'object as a leaf': (_, { data }) => JSON.stringify(data).includes('not an id'),
   'error in the answer': (_, { errors }) => errors.length > 0,
   'null instead of all data': (_, { data, errors }) => data === null && errors.length > 0,
   'null that went up': (_, { data, errors }) => errors.some(({ path = [] }) => wentUp(data, path)),

@@ -4,6 +4,8 @@ import {
   enterable,
   newField,
   placed,
+  scalarType,
+  wrap,
   type Draft,
   type DraftField,
   type DraftObject,
@@ -18,7 +20,9 @@ export function decorate(draft: Draft): void {
     if (draw.chance(40)) addOverride(draft, entity);
   }
   addProvides(draft);
-  if (draw.chance(30)) addContext(draft, draw.pick(entities));
+  if (draw.chance(40)) addContext(draft, draw.pick(entities));
+  if (draw.chance(40)) addHiddenType(draft, draw.pick(entities));
+  for (const entity of entities) if (draw.chance(50)) addUnknown(draft, entity);
   hide(draft);
 }
 
@@ -133,27 +137,105 @@ function addProvides(draft: Draft): void {
       const target = objects.find((each) => each.name === named(field.type) && each.kind === 'entity');
       const [place, ...more] = Object.keys(field.placements);
       if (target === undefined || place === undefined || more.length > 0 || !draw.chance(45)) continue;
-      const lent = target.fields.filter(
-        (each) =>
-          each.keyPart === undefined &&
-          each.everywhere !== true &&
-          each.name !== 'common' &&
-          each.name !== 'mediaTitle' &&
-          each.args.length === 0 &&
-          each.placements[place] === undefined &&
-          objects.every(({ name }) => name !== named(each.type)) &&
-          !/^(?:Thing|Any|Media)$/.test(named(each.type)) &&
-          Object.values(each.placements).length === 1 &&
-          Object.values(each.placements).every(({ requires }) => requires === undefined),
-      );
-      if (lent.length === 0) continue;
-      const picked = draw.pick(lent);
-      for (const owner of Object.values(picked.placements)) owner.shareable = true;
-      picked.placements[place] = { external: true };
+      const provided = lendNested(draft, target, place) ?? lend(draft, target, place);
       const own = field.placements[place];
-      if (own !== undefined) own.provides = [picked.name];
+      if (own !== undefined && provided !== undefined) own.provides = [provided];
     }
   }
+}
+
+function lend(draft: Draft, target: DraftObject, place: string): Needed | undefined {
+  const { draw, objects } = draft;
+  const lent = target.fields.filter(
+    (field) => mayBeLent(field, place) && objects.every(({ name }) => name !== named(field.type)),
+  );
+  if (lent.length === 0) return undefined;
+  const picked = draw.pick(lent);
+  for (const owner of Object.values(picked.placements)) owner.shareable = true;
+  picked.placements[place] = { external: true };
+  target.isLent = true;
+  return { field: picked.name };
+}
+
+/** A field of an entity that the entity leads to. */
+function lendNested(draft: Draft, target: DraftObject, place: string): Needed | undefined {
+  const { draw, objects } = draft;
+  if (!draw.chance(60)) return undefined;
+  const ways = target.fields.flatMap((field) => {
+    const next = objects.find(({ name, kind }) => kind === 'entity' && name === named(field.type));
+    const isOwn = Object.keys(field.placements).join() === place && field.args.length === 0;
+    const isKnown = next !== undefined && next !== target && next.presence[place] !== undefined;
+    return isKnown && (isOwn || mayBeLent(field, place)) ? [{ field, next, isOwn }] : [];
+  });
+  if (ways.length === 0) return undefined;
+  const { field, next, isOwn } = draw.pick(ways);
+  const inner = lend(draft, next, place);
+  if (inner === undefined) return undefined;
+  if (!isOwn) {
+    for (const owner of Object.values(field.placements)) owner.shareable = true;
+    field.placements[place] = { external: true };
+  }
+  target.isLent = true;
+  return { field: field.name, of: [inner] };
+}
+
+function mayBeLent(
+  { name, keyPart, everywhere, args, type, placements }: DraftField,
+  place: string,
+): boolean {
+  return (
+    keyPart === undefined &&
+    everywhere !== true &&
+    name !== 'common' &&
+    name !== 'mediaTitle' &&
+    args.length === 0 &&
+    placements[place] === undefined &&
+    !/^(?:Thing|Any|Media)$/.test(named(type)) &&
+    Object.values(placements).length === 1 &&
+    Object.values(placements).every(
+      ({ requires, provides }) => requires === undefined && provides === undefined,
+    )
+  );
+}
+
+/** What only subgraphs know the type of, required by a field that clients see. */
+function addHiddenType(draft: Draft, entity: DraftObject): void {
+  const { draw, objects, unions } = draft;
+  const [taker, giver] = enterable(entity);
+  if (taker === undefined || giver === undefined) return;
+  const plain = (name: string) => newField(draft, name, { ...scalarType(draw), nonNull: draw.chance(35) });
+  const fields = [{ ...plain('vaultPlain'), args: [] }, plain('vaultMore')];
+  objects.push({
+    name: 'Vault',
+    kind: 'value',
+    identity: 'Vault',
+    home: '',
+    presence: {},
+    hidden: true,
+    fields,
+  });
+  const vault = placed(draft, bareField('vault', wrap(draw, 'Vault')), [giver]);
+  vault.hidden = true;
+  for (const field of fields) field.args = field.args.filter(({ type }) => !type.nonNull);
+  entity.fields.push(vault, requiring(draft, 'vaultNeeds', taker, [need(draft, vault, taker)]));
+  const [union] = unions;
+  if (union !== undefined && draw.chance(60)) union.members.push('Vault');
+}
+
+/**
+ * A subgraph that adds fields to an entity need not know all that there are. Only where nothing else follows from it: no
+ * other key is got there, and nobody else has its fields.
+ */
+function addUnknown({ draw }: Draft, { home, fields, presence, isLent }: DraftObject): void {
+  const keys = new Set(Object.values(presence).flatMap((each) => each.keys.map((key) => key.fields)));
+  if (keys.size > 1 || isLent === true || fields.some(({ everywhere }) => everywhere === true)) return;
+  const isAlone = (place: string) =>
+    fields.every(({ placements }) => placements[place] === undefined || Object.keys(placements).length === 1);
+  const places = Object.keys(presence).filter(
+    (place) => place !== home && presence[place]?.keys[0]?.resolvable === true && isAlone(place),
+  );
+  const place = presence[places[0] ?? ''];
+  if (place !== undefined) place.unknown = draw.int(4);
 }
 
 /** Items that take an argument from the entity above them. */

@@ -20,7 +20,16 @@ import type { KeyModel, KeyPart, Model, Presence, TypeRef } from './model.js';
 
 export function generateModel(draw: Draw): Model {
   const subgraphs = ['alpha', 'beta', 'gamma', 'delta'].slice(0, draw.between(2, 4));
-  const draft: Draft = { draw, subgraphs, enums: [], inputs: [], objects: [], interfaces: [], unions: [] };
+  const draft: Draft = {
+    draw,
+    subgraphs,
+    enums: [],
+    scalars: ['Blob', 'Stamp'],
+    inputs: [],
+    objects: [],
+    interfaces: [],
+    unions: [],
+  };
   addInputsAndEnums(draft);
   const values = addValueTypes(draft);
   for (let index = 0; index < draw.between(2, 4); index += 1) addEntity(draft, `E${index}`);
@@ -30,8 +39,8 @@ export function generateModel(draw: Draw): Model {
   for (const object of [...draft.objects]) if (object.kind === 'entity') addOwnFields(draft, object);
   addRoots(draft);
   decorate(draft);
-  const { enums, inputs, objects, interfaces, unions } = draft;
-  return { dataSeed: draw.int(1_000_000), subgraphs, enums, inputs, objects, interfaces, unions };
+  const { enums, scalars, inputs, objects, interfaces, unions } = draft;
+  return { dataSeed: draw.int(1_000_000), subgraphs, enums, scalars, inputs, objects, interfaces, unions };
 }
 
 function addInputsAndEnums({ draw, enums, inputs }: Draft): void {
@@ -61,6 +70,8 @@ function addInputsAndEnums({ draw, enums, inputs }: Draft): void {
       { name: 'text', type: scalar('String') },
       { name: 'ids', type: { list: { name: 'ID', nonNull: true }, nonNull: false } },
       { name: 'range', type: { name: 'Range', nonNull: false } },
+      { name: 'since', type: { name: 'Stamp', nonNull: false } },
+      { name: 'blob', type: { name: 'Blob', nonNull: false } },
       { name: 'either', type: { list: { name: 'Filter', nonNull: true }, nonNull: false } },
     ],
   });
@@ -164,7 +175,11 @@ function addInterfaceEntity(draft: Draft): void {
   const object = draw.pick(subgraphs.filter((subgraph) => subgraph !== home));
   const others = subgraphs.filter((subgraph) => subgraph !== home && subgraph !== object);
   const type = { ...scalarType(draw), nonNull: draw.chance(30) };
-  const title = newField(draft, 'mediaTitle', type);
+  const isRequired = draw.chance(60);
+  const title = {
+    ...newField(draft, 'mediaTitle', type),
+    ...(isRequired && { args: [], flaky: false, needed: true }),
+  };
   const implementations = ['Book', 'Film'].map((name) => {
     const presence: Record<string, Presence> = { [home]: { keys: [resolvable('id')] } };
     for (const other of others) if (draw.chance(40)) presence[other] = { keys: [resolvable('id')] };
@@ -175,9 +190,14 @@ function addInterfaceEntity(draft: Draft): void {
     objects.push({ name, kind: 'entity', identity: 'Media', home, presence, fields });
     return name;
   });
-  const fields = ['mediaScore', 'mediaRank'].slice(0, draw.between(1, 2)).map((name) => {
+  const fields: DraftField[] = ['mediaScore', 'mediaRank'].slice(0, draw.between(1, 2)).map((name) => {
     return placed(draft, newField(draft, name, wrapScalar(draw)), [object]);
   });
+  if (isRequired) {
+    // The interface object computes it from what only the implementations have.
+    const needs = newField(draft, 'mediaNeeds', { name: 'String', nonNull: draw.chance(25) });
+    fields.push({ ...needs, placements: { [object]: { requires: [{ field: title.name }] } } });
+  }
   interfaces.push({
     name: 'Media',
     fields: ['id', 'mediaTitle'],
@@ -217,7 +237,7 @@ function addRoots(draft: Draft): void {
   for (const object of objects.filter(({ kind }) => kind === 'entity')) {
     const places = Object.keys(object.presence);
     const where = draw.chance(15) ? draw.some(places, 60) : [draw.pick(places)];
-    add(`q${object.name}`, wrap(draw, object.name), where);
+    add(`q${object.name}`, wrap(draw, object.name, 65), where);
   }
   for (const [index, subgraph] of subgraphs.entries())
     add(`r${index}`, outputType(draft, subgraph), [subgraph]);

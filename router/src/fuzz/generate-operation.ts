@@ -22,6 +22,8 @@ import type { Draw } from './draw.js';
 export interface Operation {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** How it is cut into parts when it is asked for once more with `@defer`. */
+  readonly cut?: number;
 }
 
 export function generateOperation(draw: Draw, schema: GraphQLSchema): Operation {
@@ -69,7 +71,8 @@ class Writer {
       `${isMutation ? 'mutation' : 'query'}${name}${head} { ${selections.join(' ')} }`,
       ...fragments,
     ];
-    return { query: query.join('\n'), variables: this.variables };
+    const cut = !isMutation && draw.chance(20) ? { cut: draw.int(1_000) } : {};
+    return { query: query.join('\n'), variables: this.variables, ...cut };
   }
 
   private selections(type: GraphQLCompositeType, depth: number, count: number): string[] {
@@ -252,6 +255,8 @@ class Writer {
         return draw.chance(50);
       case 'Float':
         return draw.int(9) / 2;
+      case 'Blob':
+        return draw.pick([0, true, 'b', [], [1, [null, 'c']], { d: { e: [2] }, id: null }]);
       default:
         return `s${draw.int(9)}`;
     }
@@ -273,5 +278,14 @@ function literalOf(value: unknown, type: GraphQLInputType): string {
     });
     return `{ ${entries.join(', ')} }`;
   }
-  return JSON.stringify(value);
+  return literalOfAny(value);
+}
+
+/** Of a custom scalar: a name need not be in quotes, and must not be. */
+function literalOfAny(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literalOfAny).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([name, each]) => `${name}: ${literalOfAny(each)}`)
+    .join(', ')} }`;
 }

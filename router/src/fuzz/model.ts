@@ -8,6 +8,8 @@ export interface Model {
   readonly dataSeed: number;
   readonly subgraphs: readonly string[];
   readonly enums: readonly EnumModel[];
+  /** Names of custom scalars. */
+  readonly scalars: readonly string[];
   readonly inputs: readonly InputModel[];
   readonly objects: readonly ObjectModel[];
   readonly interfaces: readonly InterfaceModel[];
@@ -54,6 +56,8 @@ export interface Presence {
   readonly keys: readonly KeyModel[];
   /** `@context(name:)` */
   readonly context?: string;
+  /** The instance that it does not know: it answers with null where it is asked for that. */
+  readonly unknown?: number;
 }
 
 export interface KeyModel {
@@ -89,8 +93,8 @@ export interface Placement {
   readonly external?: boolean;
   readonly shareable?: boolean;
   readonly requires?: readonly Needed[];
-  /** Names of fields of the entity that it returns. */
-  readonly provides?: readonly string[];
+  /** Fields of the entity that it returns. */
+  readonly provides?: readonly Needed[];
   readonly override?: { readonly from: string; readonly label?: string };
   /** Another subgraph has `override`, so this one is never to be asked. */
   readonly moved?: boolean;
@@ -99,7 +103,7 @@ export interface Placement {
   readonly fromContext?: { readonly arg: string; readonly context: string; readonly field: string };
 }
 
-/** One field of a `@requires`. */
+/** One field of a `@requires` or a `@provides`. */
 export interface Needed {
   readonly field: string;
   /** As GraphQL text, without parentheses. */
@@ -142,6 +146,23 @@ export function printNeeded(needed: readonly Needed[]): string {
 
 export function objectOf(model: Model, name: string): ObjectModel | undefined {
   return model.objects.find((object) => object.name === name);
+}
+
+/** What clients must not learn of: of all that is `@inaccessible`, what stands nowhere that they see. */
+export function hiddenNames({ enums, inputs, objects, interfaces }: Model): readonly string[] {
+  const fields = [...objects, ...interfaces.flatMap(({ entity }) => entity ?? [])].flatMap(
+    (each) => each.fields,
+  );
+  const args = [
+    ...fields.filter(({ hidden }) => hidden !== true),
+    ...inputs.map(({ fields: args }) => ({ args })),
+  ];
+  return [
+    ...objects.flatMap(({ name, hidden }) => (hidden === true ? [name] : [])),
+    ...fields.flatMap(({ name, hidden }) => (hidden === true ? [name] : [])),
+    ...args.flatMap((each) => each.args.flatMap(({ name, hidden }) => (hidden === true ? [name] : []))),
+    ...enums.flatMap(({ hiddenValue = [] }) => hiddenValue),
+  ];
 }
 
 /** With the fields that an interface object adds. */

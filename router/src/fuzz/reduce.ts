@@ -36,12 +36,12 @@ export async function reduce<T>(
   return best;
 }
 
-export function* smallerOperations({ query, variables }: Operation): Iterable<Operation> {
+export function* smallerOperations({ query, variables, ...rest }: Operation): Iterable<Operation> {
   const document = parse(query, { noLocation: true });
   for (let index = 0; ; index += 1) {
     const changed = changeNode(document, index);
     if (changed === undefined) return;
-    for (const text of changed) if (text !== query) yield tidy(text, variables);
+    for (const text of changed) if (text !== query) yield { ...rest, ...tidy(text, variables) };
   }
 }
 

@@ -5,10 +5,11 @@ import { parse, validate } from 'graphql';
 import { compare, type Difference } from './compare.js';
 import { explain } from './differences.js';
 import type { Answer, Engine, StartEngine } from './engines.js';
-import { FeatureCount } from './features.js';
+import { FeatureCount, type Met } from './features.js';
 import { generateModel } from './generate-model.js';
 import { generateOperation, type Operation } from './generate-operation.js';
-import type { Model } from './model.js';
+import { hiddenNames, type Model } from './model.js';
+import { withParts } from './parts.js';
 import { reduce, smallerModels, smallerOperations } from './reduce.js';
 import { sample } from './sample.js';
 import { subgraphSdl } from './sdl.js';
@@ -86,13 +87,14 @@ function chooseModel(from: number, features: FeatureCount): { readonly model: Mo
   return { model: modelOf(from), seed: from };
 }
 
-function modelOf(seed: number): Model {
+/** The model that a seed stands for. */
+export function modelOf(seed: number): Model {
   const [model] = sample(generateModel, seed, 1);
   if (model === undefined) throw new Error('expected a model');
   return model;
 }
 
-interface Found {
+export interface Found {
   readonly of: Compared;
   readonly differences: readonly Difference[];
   readonly referee: Answer;
@@ -114,20 +116,25 @@ async function tryToStart(model: Model, options: FuzzOptions): Promise<Supergrap
 }
 
 /** @returns what no entry explains */
-async function check(
+export async function check(
   started: SupergraphCase,
   operation: Operation,
-  options: FuzzOptions,
+  options: Pick<FuzzOptions, 'withStock'>,
   counts: Counts,
 ): Promise<Found | undefined> {
   if (validate(started.apiSchema, parse(operation.query)).length > 0) return undefined;
   const referee = await ask(started, started.referee, operation);
-  counts.features?.operation(operation, referee);
+  const met: Met = { referee, ours: undefined, parts: 0 };
   for (const of of ['ours', 'stock'] as const) {
     const engine = started[of];
     if (engine === undefined || (of === 'stock' && !options.withStock)) continue;
     const answer = await ask(started, engine, operation);
-    const differences = compare(referee, answer).filter((difference) => {
+    const found = [...compare(referee, answer), ...leaks(started, answer)];
+    if (of === 'ours') {
+      met.ours = answer;
+      if (found.length === 0) found.push(...(await compareParts(engine, operation, met)));
+    }
+    const differences = found.filter((difference) => {
       const entry = explain(difference, { model: started.model, operation, referee, answer }, of);
       if (entry === undefined) return true;
       const key = `${of}: ${entry.id}`;
@@ -136,7 +143,34 @@ async function check(
     });
     if (differences.length > 0) return { of, differences, referee, answer };
   }
+  counts.features?.operation(operation, met);
   return undefined;
+}
+
+/** Whether anything but data, which is compared, names what is hidden. */
+function leaks({ model, sdl }: SupergraphCase, { errors, extensions }: Answer): Difference[] {
+  // What no subgraph has a use for is nowhere in the supergraph.
+  const names = hiddenNames(model).filter((name) => new RegExp(`\\b${name}\\b`).test(sdl));
+  const text = JSON.stringify([errors, extensions]);
+  const leaked = names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  return leaked.length === 0 ? [] : [{ kind: 'leak', path: [], expected: leaked, got: text }];
+}
+
+/** Where nothing failed, parts put together are the whole: a failure takes less with it when it comes in a part. */
+async function compareParts(engine: Engine, operation: Operation, met: Met): Promise<Difference[]> {
+  if (operation.cut === undefined || met.referee.errors.length > 0) return [];
+  const query = withParts(operation);
+  const inParts = await engine.runInParts?.(query, operation.variables);
+  if (inParts === undefined) return [];
+  const { data, errors, parts } = inParts;
+  met.parts = parts;
+  const answer = { data, errors };
+  const differences = compare(met.referee, answer).filter(
+    ({ kind }) => kind !== 'order' && kind !== 'changes',
+  );
+  return differences.length === 0
+    ? []
+    : [...differences, { kind: 'parts', path: [], expected: query, got: answer }];
 }
 
 /** The changes that it made are part of an answer. */

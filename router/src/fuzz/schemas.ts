@@ -11,6 +11,7 @@ import {
   objectOf,
   placementOf,
   type FieldModel,
+  hiddenNames,
   type KeyModel,
   type Model,
   type Needed,
@@ -51,7 +52,8 @@ function attach(schema: GraphQLSchema, resolverOf: (typeName: string, fieldName:
       // As an interface object, what is an interface elsewhere is an object here.
       type.resolveType = (item: Item) => {
         const [base = ''] = item.identity.split(':');
-        return schema.getType(item.typeName) === undefined ? base : item.typeName;
+        const isObject = schema.getType(item.typeName) === undefined && schema.getType(base) !== undefined;
+        return isObject ? base : item.typeName;
       };
     }
     if (!isObjectType(type) || type.name.startsWith('_')) continue;
@@ -96,16 +98,14 @@ class SubgraphResolvers {
     const found = items.find((item) =>
       given.every(({ fields }) => this.matches(item, typeName, representation, fields)),
     );
-    return found === undefined ? null : { ...found, representation };
+    if (found === undefined || this.world.isUnknown(found, this.subgraph)) return null;
+    return { ...found, representation };
   }
 
   private resolve(item: Item, field: FieldModel, placement: Placement, args: Arguments): unknown {
     const asked = `${this.subgraph} was asked for ${item.typeName}.${field.name}`;
-    if (
-      field.keyPart === undefined &&
-      placement.external === true &&
-      item.lent?.includes(field.name) !== true
-    ) {
+    const lent = item.lent?.find((each) => each.field === field.name);
+    if (field.keyPart === undefined && placement.external === true && lent === undefined) {
       throw new Error(`${asked}, which is external`);
     }
     if (!isActive(field, this.subgraph)) throw new Error(`${asked}, which another subgraph has`);
@@ -119,15 +119,31 @@ class SubgraphResolvers {
       const { [placement.fromContext.arg]: input = null, ...others } = args;
       return this.world.computed(item, field, others, [input]);
     }
-    if (field.keyPart !== undefined || placement.external !== true) {
-      return lend(this.world.field(item, field, args), placement.provides);
+    const { provides = [] } = placement;
+    return lend(this.valueOf(item, field, args), [...provides, ...(lent?.of ?? [])]);
+  }
+
+  /** An error may name what clients must not learn of, since a subgraph does not know what is hidden of it. */
+  private valueOf(item: Item, field: FieldModel, args: Arguments): unknown {
+    try {
+      return this.world.field(item, field, args);
+    } catch (error) {
+      const names = hiddenNames(this.model);
+      const name = names[this.world.hash(`${item.identity}${field.name}`) % names.length];
+      if (name === undefined || !(error instanceof Error)) throw error;
+      throw new Error(`${error.message} because of ${name}`, { cause: error });
     }
-    return this.world.field(item, field, args);
   }
 
   private fieldNamed(typeName: string, name: string): FieldModel {
     const field = fieldsOf(this.model, typeName).find((each) => each.name === name);
     if (field !== undefined) return field;
+    // As an interface object, what it requires of its implementations.
+    const type = this.model.interfaces.find((each) => each.name === typeName && each.entity !== undefined);
+    const required = fieldsOf(this.model, type?.implementations[0] ?? '').find((each) => each.name === name);
+    if (required !== undefined && required.keyPart === undefined) {
+      return { ...required, placements: { [this.subgraph]: { external: true } } };
+    }
     if (name === 'id')
       return { name, type: { name: 'ID', nonNull: true }, args: [], placements: {}, keyPart: 'id' };
     throw new Error(`expected the model to have ${typeName}.${name}`);
@@ -170,8 +186,8 @@ function given(representation: Representation, { field, of }: Needed, asked: str
   return select(value);
 }
 
-function lend(value: unknown, names: readonly string[] | undefined): unknown {
-  if (names === undefined || value === null || typeof value !== 'object' || value instanceof Error)
+function lend(value: unknown, names: readonly Needed[]): unknown {
+  if (names.length === 0 || value === null || typeof value !== 'object' || value instanceof Error)
     return value;
   if (Array.isArray(value)) return value.map((each: unknown) => lend(each, names));
   return { ...(value as Item), lent: names };

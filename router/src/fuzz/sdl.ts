@@ -55,6 +55,7 @@ abstract class Printer {
     if (type !== undefined) this.printed.set(name, this.printInterface(type));
     if (union !== undefined) this.printed.set(name, this.printUnion(name, union.members));
     if (input !== undefined) this.printed.set(name, `input ${name} { ${this.printArguments(input.fields)} }`);
+    if (this.model.scalars.includes(name)) this.printed.set(name, `scalar ${name}`);
     if (listing !== undefined) {
       const values = listing.values.flatMap((value) => {
         if (value !== listing.hiddenValue) return [value];
@@ -145,9 +146,8 @@ class SubgraphPrinter extends Printer {
   protected override printInterface(type: InterfaceModel): string {
     const { name, entity } = type;
     if (entity?.object === this.subgraph) {
-      const fields = entity.fields.map((field) =>
-        this.printField(field, field.placements[this.subgraph] ?? {}),
-      );
+      const own = entity.fields.map((field) => this.printField(field, field.placements[this.subgraph] ?? {}));
+      const fields = [...this.printRequired(type), ...own];
       return `type ${name} @interfaceObject @key(fields: "id") {\n  id: ID!\n  ${fields.join('\n  ')}\n}`;
     }
     for (const implementation of type.implementations) {
@@ -158,6 +158,14 @@ class SubgraphPrinter extends Printer {
     );
     const key = entity === undefined ? '' : ' @key(fields: "id")';
     return `interface ${name}${key} {\n  ${fields.join('\n  ')}\n}`;
+  }
+
+  /** What an interface object requires of its implementations. */
+  private printRequired({ entity, implementations: [first = ''] }: InterfaceModel): string[] {
+    const placements = entity?.fields.flatMap(({ placements }) => Object.values(placements)) ?? [];
+    const names = new Set(placements.flatMap(({ requires = [] }) => requires.map(({ field }) => field)));
+    const fields = objectOf(this.model, first)?.fields.filter(({ name }) => names.has(name)) ?? [];
+    return fields.map((field) => this.printField(field, { external: true }));
   }
 
   protected override printUnion(name: string, members: readonly string[]): string {
@@ -185,7 +193,9 @@ class SubgraphPrinter extends Printer {
       ...(placement.requires === undefined
         ? []
         : [`@requires(fields: ${JSON.stringify(printNeeded(placement.requires))})`]),
-      ...(placement.provides === undefined ? [] : [`@provides(fields: "${placement.provides.join(' ')}")`]),
+      ...(placement.provides === undefined
+        ? []
+        : [`@provides(fields: "${printNeeded(placement.provides)}")`]),
       ...(override === undefined ? [] : [printOverride(override)]),
       ...(field.hidden === true && placement.external !== true ? ['@inaccessible'] : []),
       ...(field.deprecated === true && placement.external !== true ? ['@deprecated(reason: "old")'] : []),
@@ -291,9 +301,9 @@ function typesIn(model: Model, subgraph: string): readonly string[] {
   known.set(model, texts);
   let types = texts.get(subgraph);
   if (types === undefined) {
-    types = [...subgraphSdl(model, subgraph).matchAll(/^(?:type|interface|union|enum|input) (\w+)/gm)].map(
-      (match) => match[1] ?? '',
-    );
+    types = [
+      ...subgraphSdl(model, subgraph).matchAll(/^(?:type|interface|union|enum|input|scalar) (\w+)/gm),
+    ].map((match) => match[1] ?? '');
     texts.set(subgraph, types);
   }
   return types;

@@ -2,7 +2,7 @@
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { buildSchema, lexicographicSortSchema, parse, printSchema, type GraphQLSchema } from 'graphql';
-import { refereeEngine, startStock, type Engine, type StartEngine } from './engines.js';
+import { refereeEngine, startStock, type Engine, type EngineSetup, type StartEngine } from './engines.js';
 import type { Model } from './model.js';
 import { refereeSchema, subgraphSchema } from './schemas.js';
 import { apiSdl, subgraphSdl } from './sdl.js';
@@ -13,6 +13,8 @@ export interface SupergraphCase {
   readonly world: World;
   readonly apiSchema: GraphQLSchema;
   readonly sdl: string;
+  /** Executable, by name. */
+  readonly subgraphs: EngineSetup['subgraphs'];
   readonly referee: Engine;
   /** Undefined where it refuses the supergraph. */
   readonly ours: Engine | undefined;
@@ -58,6 +60,7 @@ export async function startCase(
     world,
     apiSchema,
     sdl,
+    subgraphs,
     referee: refereeEngine(refereeSchema(world, apiSchema)),
     ours,
     stock,

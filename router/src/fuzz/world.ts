@@ -26,7 +26,7 @@ export interface Item {
   readonly parent: Item | undefined;
   readonly sequence?: number;
   /** Subgraphs only: external fields that may be read on this path. */
-  readonly lent?: readonly string[];
+  readonly lent?: readonly Needed[];
   /** Subgraphs only: what the router sent. */
   readonly representation?: Readonly<Record<string, unknown>>;
 }
@@ -45,9 +45,11 @@ export class World {
   field(item: Item, field: FieldModel, args: Arguments): unknown {
     if (field.keyPart !== undefined) return this.keyPart(item, field, field.keyPart);
     if (field.sequence === true) return item.sequence;
-    const [placement] = Object.entries(field.placements)
-      .filter(([subgraph, { external }]) => external !== true && isActive(field, subgraph))
-      .map(([, each]) => each);
+    const active = Object.entries(field.placements).filter(
+      ([subgraph, { external }]) => external !== true && isActive(field, subgraph),
+    );
+    if (active.some(([subgraph]) => this.isUnknown(item, subgraph))) return null;
+    const [placement] = active.map(([, each]) => each);
     const needs = placement?.requires?.map((needed) => this.needed(item, needed));
     const { fromContext } = placement ?? {};
     const given = fromContext === undefined ? undefined : this.fromAbove(item, fromContext.field);
@@ -65,7 +67,7 @@ export class World {
     let sequence: number | undefined;
     if (item.typeName === 'Mutation') sequence = this.changes.push(`${field.name}${canonical(visible)}`);
     if (field.flaky === true) {
-      const dice = this.hash(`${place}|flaky`) % 8;
+      const dice = this.hash(`${place}|flaky`) % 6;
       if (dice === 0) throw new Error(`${owner}.${field.name} of ${item.identity} failed`);
       if (dice === 1) return null;
     }
@@ -84,6 +86,12 @@ export class World {
     const at = own < 0 ? index : index - (index % implementations.length) + own;
     const concrete = implementations[at % implementations.length] ?? typeName;
     return { typeName: concrete, identity: `${name}:${at}`, index: at, parent };
+  }
+
+  /** Whether the subgraph answers with null where it is asked for this entity. Of a type it does not know one at most. */
+  isUnknown({ typeName, index }: Item, subgraph: string): boolean {
+    const object = objectOf(this.model, typeName);
+    return object?.kind === 'entity' && object.presence[subgraph]?.unknown === index;
   }
 
   keyPart({ index, identity, ...item }: Item, field: FieldModel, part: KeyPart): unknown {
@@ -132,7 +140,7 @@ export class World {
     if ('list' in type) {
       const length = position === '' ? this.hash(`${key}|length`) % 4 : this.hash(`${key}|length`) % 3;
       return Array.from({ length }, (_, index) => {
-        const fails = at.field.flaky === true && this.hash(`${key}|${index}|flaky`) % 8 === 0;
+        const fails = at.field.flaky === true && this.hash(`${key}|${index}|flaky`) % 5 === 0;
         if (fails) return new Error(`item ${index} of ${at.field.name} failed`);
         return this.make(at, type.list, `${position}[${index}]`);
       });
@@ -140,7 +148,8 @@ export class World {
     return this.makeNamed(at, type.name, key);
   }
 
-  private makeNamed({ item, field, sequence }: Place, name: string, key: string): unknown {
+  private makeNamed(at: Place, name: string, key: string): unknown {
+    const { item, field, sequence } = at;
     const number = this.hash(`${key}|value`);
     const listing = this.model.enums.find((each) => each.name === name);
     if (listing !== undefined) return listing.values[number % listing.values.length];
@@ -149,12 +158,21 @@ export class World {
     const possible = possibleTypes(this.model, field);
     const typeName = possible[number % possible.length] ?? name;
     const kind = objectOf(this.model, typeName)?.kind ?? 'entity';
-    if (kind === 'entity') return this.entity(typeName, (number >> 4) % instances, item);
+    if (kind === 'entity') return this.knownEntity(typeName, (number >> 4) % instances, at);
     const made = { typeName, identity: key, index: 0, parent: item };
     return sequence === undefined ? made : { ...made, sequence };
   }
 
-  private hash(text: string): number {
+  /** One that all who have the field know. */
+  private knownEntity(typeName: string, index: number, { item, field }: Place): Item {
+    const places = Object.keys(field.placements);
+    for (let at = index; ; at += 1) {
+      const entity = this.entity(typeName, at % instances, item);
+      if (!places.some((subgraph) => this.isUnknown(entity, subgraph))) return entity;
+    }
+  }
+
+  hash(text: string): number {
     let hash = 2_166_136_261 ^ this.model.dataSeed;
     for (let index = 0; index < text.length; index += 1) {
       hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619);
@@ -179,7 +197,21 @@ const scalars: Readonly<Record<string, (number: number) => unknown>> = {
   Float: (number) => (number % 1_000) / 4,
   Boolean: (number) => number % 2 === 0,
   ID: (number) => `id${number % 100}`,
+  Stamp: (number) => `2026-01-${String((number % 28) + 1).padStart(2, '0')}`,
+  Blob: (number) => blobs[number % blobs.length],
 };
+
+/** What is a leaf to everybody, whatever it looks like. */
+const blobs: readonly unknown[] = [
+  7,
+  'text',
+  false,
+  [],
+  [1, [null, 'two'], {}],
+  {},
+  { id: 'not an id', __typename: 'E0', b: [{ a: null }] },
+  { 'no name': 0.5, label: { id: null } },
+];
 
 /** JSON with its keys in order, so that equal values give equal text. */
 export function canonical(value: unknown): string {
