@@ -7,6 +7,7 @@ import { fetchGroups, type FetchGroup } from './fetch-groups.js';
 import type { HiddenNames } from './hidden-names.js';
 import { compileWalk, type Walk } from './positions.js';
 import { compileRepresentation, type WriteRepresentation } from './representations.js';
+import { requiredLeaves } from './representation.js';
 import type { RequestTemplate } from './request-template.js';
 import type { TypeRelations } from './type-relations.js';
 
@@ -22,6 +23,8 @@ export interface CompiledFetch {
   readonly readsAttached: boolean;
   /** The field of its hosts that says which entity they stand for; `null`: there is no such field. */
   readonly determinant: string | null;
+  /** Whether objects that differ in it have representations that differ. */
+  readonly namesApart: boolean;
 }
 
 export interface CompiledLesserFetch {
@@ -76,6 +79,10 @@ function compileFetch(
     group,
     walk,
     determinant,
+    namesApart:
+      determinant !== null &&
+      fetch.inputRewrites.length === 0 &&
+      requiredLeaves(fetch.requires ?? []).has(determinant),
     write: compileRepresentation(fetch, types),
     instead: fetch.instead && {
       template: fetch.instead.template,

@@ -8,7 +8,11 @@ export class Distinct {
   readonly texts: string[] = [];
   private readonly indexes = new Map<string, number>();
 
+  /** @param areNew whether it is known that no text comes twice */
+  constructor(private readonly areNew: boolean) {}
+
   add(text: string): number {
+    if (this.areNew) return this.texts.push(text) - 1;
     const known = this.indexes.get(text);
     if (known !== undefined) return known;
     const index = this.texts.push(text) - 1;

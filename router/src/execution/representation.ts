@@ -13,3 +13,17 @@ export interface RepresentationFragment {
   readonly typeCondition?: string;
   readonly selections: readonly Representation[];
 }
+
+/** Those that the representations of every type have. */
+export function requiredLeaves(requires: readonly Representation[]): ReadonlySet<string> {
+  let common: ReadonlySet<string> | undefined;
+  for (const fragment of requires) {
+    if (fragment.kind !== 'InlineFragment') return new Set();
+    const keys = fragment.selections.flatMap((field) =>
+      field.kind === 'Field' && field.selections === undefined ? [field.alias ?? field.name] : [],
+    );
+    const before: ReadonlySet<string> | undefined = common;
+    common = new Set(before === undefined ? keys : keys.filter((key) => before.has(key)));
+  }
+  return common ?? new Set();
+}

@@ -152,7 +152,7 @@ class PlanRun implements PlanInParts {
   private async sendEntityFetches(fetches: readonly CompiledFetch[]): Promise<void> {
     const [first] = fetches;
     if (first === undefined) return;
-    const distinct = new Distinct();
+    const distinct = new Distinct(fetches.length === 1 && first.namesApart);
     const hosts = fetches.map((compiled) => this.collect(compiled, distinct));
     if (distinct.texts.length === 0 && fetches.every(({ instead }) => instead === null)) return;
     const answer =
@@ -179,7 +179,7 @@ class PlanRun implements PlanInParts {
   ): Promise<EntityResult> {
     if (answer.errors.length === 0 && result.hosts.isWhole === true) return result;
     const failed = new Set(answer.errors.map(({ entity }) => entity));
-    const distinct = new Distinct();
+    const distinct = new Distinct(false);
     const gaps = new Map<JsonObject, number>();
     const offset = answer.entities.length;
     forEachPosition(compiled.walk, this.results, (position) => {
@@ -215,7 +215,7 @@ class PlanRun implements PlanInParts {
       const text = write(position, this.results);
       if (text === null) return;
       const call = contextVariables(fetch, ancestors, this.results);
-      const distinct = calls.get(call) ?? new Distinct();
+      const distinct = calls.get(call) ?? new Distinct(false);
       calls.set(call, distinct);
       asked.push({ position, call, entity: distinct.add(text) });
     });

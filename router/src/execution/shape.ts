@@ -21,6 +21,7 @@ import type { DataNode } from './data-tree.js';
 import type { Fetch } from './fetch-graph.js';
 import { jsonString } from './json-text.js';
 import { leafWriter, type WriteLeaf } from './leaf-text.js';
+import { requiredLeaves } from './representation.js';
 import {
   collectFields,
   type CollectContext,
@@ -263,23 +264,9 @@ function identifyingFetch(node: DataNode, inheritedSlot: number, fetches: readon
   for (const source of node.sources) {
     const fetch = source.parentSlot === null ? fetches[source.fetch] : undefined;
     if (fetch?.requires == null || fetch.contextRewrites.length > 0) continue;
-    const required = requiredLeaves(fetch);
+    const required = requiredLeaves(fetch.requires);
     if ([...(inherited?.selections ?? [])].every(([key, inner]) => inner === null && required.has(key)))
       return source.fetch;
   }
   return null;
-}
-
-/** Those that the representations of every type have. */
-function requiredLeaves(fetch: Fetch): ReadonlySet<string> {
-  let common: ReadonlySet<string> | undefined;
-  for (const fragment of fetch.requires ?? []) {
-    if (fragment.kind !== 'InlineFragment') return new Set();
-    const keys = fragment.selections.flatMap((field) =>
-      field.kind === 'Field' && field.selections === undefined ? [field.alias ?? field.name] : [],
-    );
-    const before: ReadonlySet<string> | undefined = common;
-    common = new Set(before === undefined ? keys : keys.filter((key) => before.has(key)));
-  }
-  return common ?? new Set();
 }

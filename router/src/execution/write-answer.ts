@@ -168,11 +168,7 @@ class Writer {
       json.byte(separator);
       separator = comma;
       json.ascii(field.label);
-      const isWritten = this.keepsPath
-        ? this.at(field.responseName, field.kind === 'data' ? field.key : field.responseName, () =>
-            this.writeField(field, position),
-          )
-        : this.writeField(field, position);
+      const isWritten = this.keepsPath ? this.fieldAt(field, position) : this.writeField(field, position);
       if (!isWritten) return false;
     }
     if (separator === openBrace) json.byte(openBrace);
@@ -187,6 +183,16 @@ class Writer {
       this.orders.set(type, fields);
     }
     return fields;
+  }
+
+  // Apart, as is all that makes functions: what they refer to costs memory at each call, even where they are not made.
+  private fieldAt(field: FieldShape, position: Position): Written {
+    const key = field.kind === 'data' ? field.key : field.responseName;
+    return this.at(field.responseName, key, () => this.writeField(field, position));
+  }
+
+  private itemAt(index: number, writeItem: (index: number) => Written): Written {
+    return this.at(index, index, () => writeItem(index));
   }
 
   /** One step further down. Of what becomes null there, nothing comes later. */
@@ -227,14 +233,8 @@ class Writer {
   private writeData(field: DataField, position: Position): Written {
     const { value: shape, key, slots } = field;
     const object = objectOf(shape);
-    if (object !== null && object.inheritedSlot === null && slots.length > 1) {
-      return this.writeMany(
-        shape,
-        object,
-        position.map((source) => source?.[key]),
-        field,
-      );
-    }
+    if (object !== null && object.inheritedSlot === null && slots.length > 1)
+      return this.writeMany(shape, object, valuesOf(position, key), field);
     return this.writeOne(shape, readValue(position, slots, key), field);
   }
 
@@ -249,8 +249,17 @@ class Writer {
         return this.writeObject(shape, shape.object, value, field);
       case 'list':
         if (!Array.isArray(value)) return this.refuse('shape', shape, field);
-        return this.writeList(shape, value.length, (index) => this.writeOne(shape.item, value[index], field));
+        return this.writeItems(shape, shape.item, value, field);
     }
+  }
+
+  private writeItems(
+    shape: ValueShape,
+    item: ValueShape,
+    values: readonly unknown[],
+    field: DataField,
+  ): Written {
+    return this.writeList(shape, values.length, (index) => this.writeOne(item, values[index], field));
   }
 
   /** The value's parts are in several sources' answers, side by side. */
@@ -283,7 +292,7 @@ class Writer {
     json.byte(openBracket);
     for (let index = 0; index < length; index += 1) {
       if (index > 0) json.byte(comma);
-      if (this.keepsPath ? this.at(index, index, () => writeItem(index)) : writeItem(index)) continue;
+      if (this.keepsPath ? this.itemAt(index, writeItem) : writeItem(index)) continue;
       isWhole = false;
       if (this.problems === null) break;
     }
@@ -367,6 +376,10 @@ class Writer {
     const subgraph = field.kind === 'data' ? field.subgraph : undefined;
     this.problems?.push({ kind, path: [...this.path], coordinate: field.coordinate, subgraph, goesUp });
   }
+}
+
+function valuesOf(position: Position, key: string): unknown[] {
+  return position.map((source) => source?.[key]);
 }
 
 const comma = 0x2c;
