@@ -27,10 +27,7 @@ const specified = new Map<string, WriteLeaf>([
   [GraphQLBoolean.name, (value, json) => typeof value === 'boolean' && writePlain(value, json)],
   [GraphQLFloat.name, (value, json) => typeof value === 'number' && writePlain(value, json)],
   [GraphQLInt.name, (value, json) => isInt(value) && writePlain(value, json)],
-  [
-    GraphQLID.name,
-    (value, json) => writeString(Number.isSafeInteger(value) ? String(value) : value, json),
-  ],
+  [GraphQLID.name, (value, json) => writeString(Number.isSafeInteger(value) ? String(value) : value, json)],
 ]);
 
 function isInt(value: unknown): value is number {
