@@ -167,7 +167,7 @@ describe('what bounds an answer in parts', () => {
   });
 
   test('the time of a request is that of its last part: what is late then is an error', async () => {
-    await withRouter('traffic_shaping: { router: { timeout: 400ms } }', async ({ router, stockGate }) => {
+    await withRouter('traffic_shaping: { router: { timeout: 1s } }', async ({ router, stockGate }) => {
       stockGate.close();
       const text = '{ product(id: "1") { id ... @defer { rating } ... @defer { stock } } }';
       const payloads = await all(await router.post({ query: text }, { headers: { accept: old } }));
