@@ -138,6 +138,25 @@ describeCases('introspection', { a, b }, [
     },
   },
   {
+    title: 'in fragments under conditions, beside data',
+    query: `query ($yes: Boolean = true, $no: Boolean = false) {
+      ...Q @include(if: $yes) ... @include(if: $no) { thing { id } }
+    } fragment Q on Query { __schema @skip(if: $no) { queryType { name } } thing { size } type: __type(name: "Kind") { name } }`,
+    data: { __schema: { queryType: { name: 'Query' } }, thing: { size: 3 }, type: { name: 'Kind' } },
+  },
+  {
+    title: 'in fragments under conditions, alone',
+    query: 'query ($yes: Boolean = true) { ... @include(if: $yes) { __schema { queryType { name } } } }',
+    data: { __schema: { queryType: { name: 'Query' } } },
+  },
+  {
+    title: 'in fragments under conditions, left out',
+    query:
+      'query ($yes: Boolean = true) { ... @skip(if: $yes) { __schema { queryType { name } } thing { id } } }',
+    data: {},
+    unasked: ['a', 'b'],
+  },
+  {
     title: 'an unknown field of it',
     query: '{ __schema { nothing } }',
     errors: [{ code: 'GRAPHQL_VALIDATION_FAILED' }],

@@ -11,7 +11,16 @@ import {
 } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import { ClientError } from '@selvedge/errors';
-import { Kind, parse, validate, visit, type DocumentNode, type FieldNode, type GraphQLSchema } from 'graphql';
+import {
+  Kind,
+  parse,
+  validate,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type SelectionNode,
+} from 'graphql';
 import { readCostTable, type CostTable } from '../cost/cost-table.js';
 import { refusedFeatures } from '../supergraph/features.js';
 import { withoutNeedlessHops } from './answering-subgraph.js';
@@ -92,7 +101,10 @@ export function supergraphPlanner(sdl: string, limits: PlanningLimits): Supergra
         refuseInvalid(validationSchema, client);
       }
       const sendable = composed.leftOut(client);
-      const named = withDataNames(defers ? withoutIntrospection(sendable) : withoutDefer(sendable), names);
+      const named = withDataNames(
+        defers ? withoutIntrospection(sendable) : withoutNestedIntrospection(withoutDefer(sendable)),
+        names,
+      );
       const document = withConditionsOnRequirements(named, withRequirement);
       const overrideConditions = new Map(
         digest.overrideLabels.map((label) => [label, overrideLabels.includes(label)]),
@@ -166,11 +178,29 @@ function withoutDefer(document: DocumentNode): DocumentNode {
 
 /** Needs no fetch, and the planner (2.14.4) throws where it stands in a deferred fragment. */
 function withoutIntrospection(document: DocumentNode): DocumentNode {
-  const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+  return visit(document, { Field: (field) => (isIntrospection(field) ? typename : undefined) });
+}
+
+/** The planner leaves it out itself right below the operation, and throws where it stands in a fragment with a condition. */
+function withoutNestedIntrospection(document: DocumentNode): DocumentNode {
   return visit(document, {
-    Field: ({ name }) => (name.value === '__schema' || name.value === '__type' ? typename : undefined),
+    Field(field, _key, _parent, path) {
+      if (!isIntrospection(field)) return undefined;
+      const isRoot =
+        path.length === 5 && document.definitions[Number(path[1])]?.kind === Kind.OPERATION_DEFINITION;
+      return isRoot ? undefined : typename;
+    },
   });
 }
+
+function isIntrospection(selection: SelectionNode): boolean {
+  return (
+    selection.kind === Kind.FIELD &&
+    (selection.name.value === '__schema' || selection.name.value === '__type')
+  );
+}
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
   const [first] = validate(schema, document, undefined, { maxErrors: 1 });
