@@ -135,6 +135,19 @@ const explainedDifferences: readonly ExplainedDifference[] = [
       String(answer.changes).startsWith(String(referee.changes)),
   },
   {
+    id: 'condition-lost-after-what-it-requires',
+    of: ['ours', 'stock'],
+    cause:
+      'Of the planner, and not repaired: where a field with @requires is left out by @skip or @include and another ' +
+      'condition reaches the same object, the fetch of what is required has the condition and the fetch of the field ' +
+      'has not. It is asked for without what it requires, and its error comes beside data that is right.',
+    explains: ({ kind, got }, { operation }) =>
+      kind === 'error added' &&
+      typeof got === 'string' &&
+      / without \w+, which it requires/.test(got) &&
+      /@(?:skip|include)/.test(operation.query),
+  },
+  {
     id: 'order-of-keys',
     of: ['stock'],
     cause:
