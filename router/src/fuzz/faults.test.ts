@@ -30,7 +30,7 @@ describe('the differential test', () => {
     const program = join(folder, 'fault-runs.js');
     await buildWith(undefined, 'fuzz/fault-runs.ts', program);
     outcomes = new Map((await run(program, runs)).map((outcome) => [outcome.id, outcome]));
-  }, 120_000);
+  }, 300_000);
 
   async function bundled(fault: Fault | undefined, id: string, seeds: readonly number[]): Promise<FaultRun> {
     const engine = join(folder, `${id.replaceAll(/\W/g, '-')}.js`);
@@ -49,16 +49,16 @@ describe('the differential test', () => {
 
 describe('the test files that faults name', () => {
   const seeded = faults.flatMap((fault) =>
-    fault.suite === undefined ? [] : [{ ...fault, file: fault.suite }],
+    fault.suite === undefined ? [] : [{ id: fault.id, suite: fault.suite, fault }],
   );
-  const files = [...new Set(seeded.map(({ file }) => file))];
+  const files = [...new Set(seeded.map(({ suite }) => suite))];
   let outcomes: readonly SuiteOutcome[];
 
   beforeAll(async () => {
     const sound = files.map((file): Suite => ({ file, fault: undefined }));
-    const faulty = seeded.map((fault): Suite => ({ file: fault.file, fault }));
+    const faulty = seeded.map(({ suite, fault }): Suite => ({ file: suite, fault }));
     outcomes = await runSuites([...sound, ...faulty], folder);
-  }, 120_000);
+  }, 300_000);
 
   test.each(files)('%s finds nothing without a fault', (file) => {
     const outcome = outcomes.find((each) => each.file === file && each.fault === undefined);
@@ -75,7 +75,7 @@ describe('the test files that faults name', () => {
 function run(program: string, runs: readonly FaultRun[]): Promise<readonly FaultOutcome[]> {
   const args = [program, JSON.stringify({ runs, operationsEach: 16 })];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { timeout: 110_000, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { timeout: 280_000, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       if (error === null) resolve(JSON.parse(stdout) as FaultOutcome[]);
       else reject(new Error(`expected the runs to end but got ${error.message} ${stderr}`));
     });

@@ -79,7 +79,7 @@ function vitest(args: readonly string[]): Promise<void> {
   const program = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env, timeout: 110_000, maxBuffer: 1e8 }, () => {
+    execFile(process.execPath, [program, ...args], { env, timeout: 280_000, maxBuffer: 1e8 }, () => {
       resolve();
     });
   });
