@@ -15,7 +15,9 @@ const catalog = {
     type Query { things: [Thing!]! thing(id: ID!): Thing books: [Book!]! }
     interface Thing @key(fields: "id") { id: ID! title: String price: Int }
     type Book implements Thing @key(fields: "id") { id: ID! title: String price: Int pages: Int }
-    type Film implements Thing @key(fields: "id") { id: ID! title: String price: Int length: Int }
+    type Film implements Thing @key(fields: "id") {
+      id: ID! title: String price: Int length: Int ending: String!
+    }
   `,
   resolvers: {
     Query: {
@@ -28,7 +30,13 @@ const catalog = {
       __resolveType: ({ __typename }: { __typename: string }) => __typename,
     },
     Book: { __resolveReference: byId, pages: () => 100 },
-    Film: { __resolveReference: byId, length: () => 90 },
+    Film: {
+      __resolveReference: byId,
+      length: () => 90,
+      ending: () => {
+        throw new Error('no ending');
+      },
+    },
   },
 };
 const reviews = {
@@ -132,6 +140,17 @@ describeCases('@interfaceObject', { catalog, reviews, sales }, [
     title: 'entered there: a fragment with only own fields still looks at the real type',
     query: '{ reviewed { id ... on Book { stars } } }',
     data: { reviewed: [{ id: 'b1', stars: 4 }, { id: 'f1' }] },
+  },
+  {
+    title: 'entered there: where a null of the real type goes up to it, there is no object',
+    query: '{ best { ... on Film { ending } } }',
+    data: { best: null },
+    errors: [{ message: 'no ending', path: ['best', 'ending'] }],
+  },
+  {
+    title: 'the same of a type that is left out',
+    query: '{ best { stars ... on Film @include(if: false) { ending } } }',
+    data: { best: { stars: 5 } },
   },
   {
     title: '@requires of a field of the interface',

@@ -7,6 +7,7 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isAbstractType,
+  isInterfaceType,
   Kind,
   type DirectiveNode,
   type FieldNode,
@@ -63,6 +64,8 @@ export interface CollectedDefer {
 export interface CollectedSelections {
   readonly fields: readonly CollectedField[];
   readonly deferred: readonly CollectedDefer[];
+  /** Of fragments that only some objects of an interface have: none of them is collected. */
+  readonly undecided: readonly Guard[];
 }
 
 export function collectFields(
@@ -72,11 +75,12 @@ export function collectFields(
 ): CollectedSelections {
   const fields = new Map<string, MutableField>();
   const deferred: CollectedDefer[] = [];
-  const collector = new Collector(context, type, fields, deferred);
+  const undecided: Guard[] = [];
+  const collector = new Collector(context, type, fields, deferred, undecided);
   for (const { selectionSet, guard } of selectionSets) {
     collector.collect(selectionSet, guard, new Set());
   }
-  return { fields: [...fields.values()], deferred };
+  return { fields: [...fields.values()], deferred, undecided };
 }
 
 export function holds(guards: readonly Guard[], variables: Readonly<Record<string, unknown>>): boolean {
@@ -131,6 +135,7 @@ class Collector {
     private readonly type: GraphQLObjectType | GraphQLInterfaceType,
     private readonly fields: Map<string, MutableField>,
     private readonly deferred: CollectedDefer[],
+    private readonly undecided: Guard[],
   ) {}
 
   collect(selectionSet: SelectionSetNode, outer: Guard, spread: ReadonlySet<string>): void {
@@ -142,13 +147,14 @@ class Collector {
           this.add(selection, guard);
           break;
         case Kind.INLINE_FRAGMENT:
-          if (this.applies(selection.typeCondition?.name.value)) this.collectInline(selection, guard, spread);
+          if (this.applies(selection.typeCondition?.name.value, guard))
+            this.collectInline(selection, guard, spread);
           break;
         case Kind.FRAGMENT_SPREAD: {
           const name = selection.name.value;
           const fragment = this.context.fragments.get(name);
-          if (fragment === undefined || spread.has(name) || !this.applies(fragment.typeCondition.name.value))
-            break;
+          if (fragment === undefined || spread.has(name)) break;
+          if (!this.applies(fragment.typeCondition.name.value, guard)) break;
           this.collect(fragment.selectionSet, guard, new Set([...spread, name]));
           break;
         }
@@ -179,10 +185,12 @@ class Collector {
     if (node.selectionSet !== undefined) field.selectionSets.push({ selectionSet: node.selectionSet, guard });
   }
 
-  private applies(condition: string | undefined): boolean {
+  private applies(condition: string | undefined, guard: Guard): boolean {
     if (condition === undefined || condition === this.type.name) return true;
-    const abstract = this.context.schema.getType(condition);
-    return isAbstractType(abstract) && this.context.schema.isSubType(abstract, this.type);
+    const type = this.context.schema.getType(condition);
+    if (isAbstractType(type) && this.context.schema.isSubType(type, this.type)) return true;
+    if (isInterfaceType(this.type)) this.undecided.push(guard);
+    return false;
   }
 }
 

@@ -87,6 +87,11 @@ export interface TypeShape {
   readonly fields: readonly FieldShape[];
   /** Whether the order of the fields depends on variables. */
   readonly isReordered: boolean;
+  /**
+   * Where one of these holds, what is asked for depends on the object's type, which is not known: a subgraph that has the
+   * type as an `@interfaceObject` named it so, and nobody else said what it is. `null`: it is known, or makes no difference.
+   */
+  readonly unknownWhere: readonly Guard[] | null;
   /** What of the object comes in later parts of the answer. */
   readonly deferred: readonly DeferredShape[];
 }
@@ -132,7 +137,7 @@ export class ObjectShape {
     if (known !== undefined) return known;
     const type = this.concreteType(typename);
     if (type === null) return null;
-    const shape = this.compile(type);
+    const shape = this.compile(type, typename !== undefined);
     if (isObjectType(this.type)) this.onlyType = shape;
     else this.byType.set(typename, shape);
     return shape;
@@ -156,11 +161,12 @@ export class ObjectShape {
     return isInterfaceType(this.type) ? this.type : null;
   }
 
-  private compile(type: GraphQLObjectType | GraphQLInterfaceType): TypeShape {
-    const { fields, deferred } = collectFields(this.context, type, this.selectionSets);
+  private compile(type: GraphQLObjectType | GraphQLInterfaceType, isNamed: boolean): TypeShape {
+    const { fields, deferred, undecided } = collectFields(this.context, type, this.selectionSets);
     return {
       name: type.name,
       fields: fields.flatMap((field) => this.compileField(type, field) ?? []),
+      unknownWhere: isNamed && undecided.length > 0 ? undecided : null,
       isReordered: fields.some(({ places }) => places.length > 1),
       deferred: deferred.map(({ label, guard, selectionSet }) => ({
         label,

@@ -346,9 +346,13 @@ class Writer {
   ): Written {
     const typename = this.results.typename(position);
     const type = object.forType(typename);
-    if (type === null) return this.refuse('typename', shape, field);
+    if (type === null || this.isUnknown(type)) return this.refuse('typename', shape, field);
     const start = this.json.length;
     return this.writeFields(type, position) || this.takeBack(shape, start);
+  }
+
+  private isUnknown({ unknownWhere }: TypeShape): boolean {
+    return unknownWhere !== null && holds(unknownWhere, this.variables);
   }
 
   /** The value cannot stay, and the place has a null instead where it may be null. */
