@@ -1,7 +1,8 @@
-// The processes of the run beside this one: the subgraphs, and each contestant. Ours is `router/dist/main.js` as it ships; the others
+// The processes of the run beside this one: the subgraphs, and each contestant. Ours is `router/dist/main.js`, with Node's options, as it ships; the others
 // are this very file, told by the environment which part it plays.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import manifest from '../../router/package.json' with { type: 'json' };
 import { Child } from '../measuring/child.js';
 import { routerYaml, type Contestant } from './contestants.js';
 import { supergraphOf } from './shop.js';
@@ -73,7 +74,7 @@ export async function startContestant(
     args: ['--supergraph', supergraphPath, '--config', config, '--host', '127.0.0.1', '--port', '0'],
     env: { NODE_ENV: 'production', LOG_LEVEL: 'error', REDIS_URL: '' },
     cpu: routerCpu,
-    nodeOptions,
+    nodeOptions: [...manifest.nodeOptions, ...nodeOptions],
   });
   return { child, url: `${String(child.listening['url'])}/graphql` };
 }
