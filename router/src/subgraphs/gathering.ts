@@ -16,6 +16,8 @@ export interface GatheringOptions<Item, Outcome> {
   /** Nothing is under way any more and nobody waits: it may be thrown away. */
   readonly onIdle?: () => void;
   readonly onOverrun?: () => void;
+  /** Whether the first to come goes at once: that others come in the same turn is not to be expected. */
+  readonly isUsuallyAlone?: () => boolean;
   readonly maxItems?: number;
 }
 
@@ -56,7 +58,12 @@ export class GatheringLoader<Item, Outcome> {
 
   private schedule(): void {
     this.cancel();
-    const patience = this.underWay === 0 ? 0 : this.options.patience();
+    const isFirst = this.underWay === 0;
+    if (isFirst && this.options.isUsuallyAlone?.() === true) {
+      this.afterThisTask();
+      return;
+    }
+    const patience = isFirst ? 0 : this.options.patience();
     if (patience === 0) {
       this.afterThisTurn(() => {
         this.release();
@@ -74,11 +81,18 @@ export class GatheringLoader<Item, Outcome> {
     };
   }
 
-  private afterThisTurn(callback: () => void): void {
-    const immediate = setImmediate(callback);
+  private afterThisTask(): void {
+    let isTakenBack = false;
     this.cancel = () => {
-      clearImmediate(immediate);
+      isTakenBack = true;
     };
+    queueMicrotask(() => {
+      if (!isTakenBack) this.release();
+    });
+  }
+
+  private afterThisTurn(callback: () => void): void {
+    this.cancel = atEndOfTurn(callback);
   }
 
   private overrun(): void {
@@ -101,4 +115,32 @@ export class GatheringLoader<Item, Outcome> {
       }
     }
   }
+}
+
+let ending: Set<() => void> | undefined;
+
+/**
+ * Calls back at the end of the event loop's turn. What is asked for while that is going on is still of this turn: calls
+ * that are put together then travel together, without another turn in which more of each request would be in memory.
+ *
+ * @returns takes it back
+ */
+function atEndOfTurn(callback: () => void): () => void {
+  if (ending === undefined) {
+    const callbacks = new Set<() => void>();
+    ending = callbacks;
+    setImmediate(() => {
+      try {
+        // A set gives what is added while it is gone through as well.
+        for (const each of callbacks) each();
+      } finally {
+        ending = undefined;
+      }
+    });
+  }
+  const callbacks = ending;
+  callbacks.add(callback);
+  return () => {
+    callbacks.delete(callback);
+  };
 }

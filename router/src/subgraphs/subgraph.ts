@@ -13,7 +13,16 @@ import { fetchTogether, type Member, type SharedFetchOptions } from './shared-fe
 import { SubrequestFailure } from './subgraph-error.js';
 import type { SubgraphObserver } from '../telemetry/subgraph-observer.js';
 import type { SubgraphTransport } from './transport.js';
-import { limitOf, newlyKnown, noteTime, patienceFor, UsualTimes, type Known } from './usual-time.js';
+import {
+  isUsuallyAlone,
+  limitOf,
+  newlyKnown,
+  noteCompany,
+  noteTime,
+  patienceFor,
+  UsualTimes,
+  type Known,
+} from './usual-time.js';
 import { leftOutcome, sendOperations } from './wire-call.js';
 
 export interface SubgraphOptions {
@@ -105,7 +114,9 @@ export class Subgraph {
       maxRepresentations,
     };
     return new GatheringLoader<Member, FetchAnswer>({
+      isUsuallyAlone: () => isUsuallyAlone(known),
       send: (members, isOverrun) => {
+        noteCompany(known, members.length);
         const isAlone = isOverrun || isUnshared(known);
         return forThePresent(
           members,
@@ -162,7 +173,11 @@ export class Subgraph {
 
   private newLane(patience: () => number, onIdle?: () => void): Lane {
     return new GatheringLoader<Awaited, OperationOutcome>({
-      send: (gathered) => this.send(gathered),
+      isUsuallyAlone: () => isUsuallyAlone(this.time),
+      send: (gathered) => {
+        noteCompany(this.time, gathered.length);
+        return this.send(gathered);
+      },
       patience,
       maxItems: maxOperationsOfAnArray,
       ...(onIdle !== undefined && { onIdle }),

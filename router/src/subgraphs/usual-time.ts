@@ -11,6 +11,8 @@ export interface Known {
   usual: number | null;
   /** On the clock of `performance.now()`: not shared before. */
   unsharedUntil: number;
+  /** How many in a row had nobody to share with. */
+  alone: number;
 }
 
 export class UsualTimes {
@@ -28,13 +30,22 @@ export class UsualTimes {
 }
 
 export function newlyKnown(id: number): Known {
-  return { id, usual: null, unsharedUntil: 0 };
+  return { id, usual: null, unsharedUntil: 0, alone: 0 };
 }
 
 /** One call far beyond what is usual says little of the next: it counts as far as patience goes. */
 export function noteTime(known: Known, milliseconds: number): void {
   const counted = Math.min(milliseconds, limitOf(known));
   known.usual = known.usual === null ? counted : known.usual + (counted - known.usual) / 8;
+}
+
+export function noteCompany(known: Known, size: number): void {
+  known.alone = size > 1 ? 0 : known.alone + 1;
+}
+
+/** Then it need not wait for the end of a turn for others, and has less in memory; who comes meanwhile still gathers. */
+export function isUsuallyAlone({ alone }: Known): boolean {
+  return alone >= 32;
 }
 
 /** Milliseconds that others wait for a call. A first call has nothing to be compared with. */
