@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { turns } from '../testing/subgraph-fetches.js';
 import { GatheringLoader, type GatheringOptions } from './gathering.js';
+import { isUsuallyAlone, newlyKnown, noteCompany } from './usual-time.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -173,5 +174,52 @@ describe('patience', () => {
     });
     await expect(loader.load('a')).rejects.toThrow('broken');
     expect(await loader.load('b')).toBe('b');
+  });
+});
+
+describe('who is usually alone', () => {
+  test('goes without waiting for the end of the turn; who comes after it gathers as ever', async () => {
+    const source = new Source();
+    const { loader } = loaderOf(source, { isUsuallyAlone: () => true });
+    const loaded = [loader.load('a'), loader.load('b')];
+    await Promise.resolve();
+    expect(source.batches).toEqual([['a', 'b']]);
+    loaded.push(loader.load('c'));
+    await turns();
+    loaded.push(loader.load('d'));
+    await turns();
+    expect(source.batches).toHaveLength(1);
+    source.release();
+    await turns();
+    source.release();
+    expect(await Promise.all(loaded)).toEqual(['a: old', 'b: old', 'c: old', 'd: old']);
+    expect(source.batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  test('is found out by how many in a row have had no company', () => {
+    const known = newlyKnown(1);
+    for (let nth = 0; nth < 31; nth += 1) noteCompany(known, 1);
+    expect(isUsuallyAlone(known)).toBe(false);
+    noteCompany(known, 1);
+    expect(isUsuallyAlone(known)).toBe(true);
+    noteCompany(known, 2);
+    expect(isUsuallyAlone(known)).toBe(false);
+  });
+});
+
+describe('the end of a turn', () => {
+  test('is one for all: what it brings about for another loader goes in it too', async () => {
+    const source = new Source();
+    const { loader: lane } = loaderOf(source);
+    const first = loaderOf(source, { send: (items) => Promise.all(items.map((item) => lane.load(item))) });
+    const second = loaderOf(source, { send: (items) => Promise.all(items.map((item) => lane.load(item))) });
+    const loaded = [first.loader.load('a'), second.loader.load('b')];
+    await new Promise(setImmediate);
+    expect(source.batches).toEqual([['a', 'b']]);
+    source.release();
+    expect(await Promise.all(loaded)).toEqual(['a: old', 'b: old']);
   });
 });
