@@ -1,8 +1,7 @@
 // The processes of the run beside this one: the subgraphs, and each contestant. Ours is `router/dist/main.js`, with Node's options, as it ships; the others
 // are this very file, told by the environment which part it plays.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import manifest from '../../router/package.json' with { type: 'json' };
 import { Child } from '../measuring/child.js';
 import { routerYaml, type Contestant } from './contestants.js';
 import { supergraphOf } from './shop.js';
@@ -74,9 +73,15 @@ export async function startContestant(
     args: ['--supergraph', supergraphPath, '--config', config, '--host', '127.0.0.1', '--port', '0'],
     env: { NODE_ENV: 'production', LOG_LEVEL: 'error', REDIS_URL: '' },
     cpu: routerCpu,
-    nodeOptions: [...manifest.nodeOptions, ...nodeOptions],
+    nodeOptions: [...(await shippedOptions()), ...nodeOptions],
   });
   return { child, url: `${String(child.listening['url'])}/graphql` };
+}
+
+/** Of Node, with which `npm start` and all others start a router. */
+async function shippedOptions(): Promise<readonly string[]> {
+  const manifest = JSON.parse(await readFile('router/package.json', 'utf8')) as { nodeOptions: string[] };
+  return manifest.nodeOptions;
 }
 
 function startPart(
