@@ -108,12 +108,11 @@ export class CallObservation {
 function tracesOf(operations: readonly ObservedOperation[]): readonly TraceOfCaller[] {
   const [first] = operations;
   if (operations.length === 1 && first?.callers.length === 1) return first.callers[0]?.traces ?? [];
-  const traces = new Map<string, TraceOfCaller>();
+  const traces = new Set<TraceOfCaller>();
   for (const { callers } of operations) {
-    for (const { traces: own = [] } of callers)
-      for (const one of own) traces.set(one.spanContext.spanId, one);
+    for (const { traces: own = [] } of callers) for (const one of own) traces.add(one);
   }
-  return [...traces.values()];
+  return [...traces];
 }
 
 function attributesOf(operations: readonly ObservedOperation[], callers: number): Attributes {
