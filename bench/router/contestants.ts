@@ -6,6 +6,8 @@ export const contestants = [
   'sharing-off',
   'shipped',
   'shipped-each-answered',
+  'sharing-off-observed',
+  'shipped-observed',
   'fan-out',
   'apollo-constant',
   'constant',
@@ -23,19 +25,40 @@ export const descriptions: Readonly<Record<Contestant, string>> = {
   'sharing-off': 'our router, nothing shared between client requests, no HTTP arrays',
   shipped: 'our router as shipped: fetches and whole answers shared, HTTP arrays',
   'shipped-each-answered': 'the same, but whole answers in flight are not shared',
+  'sharing-off-observed': 'sharing-off with metrics and a hundredth of the traces, its sampling as shipped',
+  'shipped-observed': 'shipped with the same',
   'fan-out': 'hand-written on node:http and undici: the fetches, deduplicated, JSON.parse, JSON.stringify',
   'apollo-constant': '@apollo/server with a gateway whose executor returns a constant object',
   constant: 'node:http with the bytes of the answer',
 };
 
 /** The router.yaml of ours; null for those that are not ours. */
-export function routerYaml(contestant: Contestant, forwardsHeaders: boolean): string | null {
-  const configuration = configurations[contestant];
+export function routerYaml(
+  contestant: Contestant,
+  forwardsHeaders: boolean,
+  collector: string,
+): string | null {
+  const observed = observedOnes[contestant];
+  const configuration = configurations[observed ?? contestant];
   if (configuration === undefined) return null;
   const headers = { all: { request: [{ propagate: { named: 'authorization' } }] } };
+  const exporters = {
+    tracing: { otlp: { enabled: true, endpoint: collector } },
+    metrics: { prometheus: { enabled: true, listen: '127.0.0.1:0' } },
+  };
   // YAML 1.2 includes JSON.
-  return JSON.stringify(forwardsHeaders ? { ...configuration, headers } : configuration);
+  return JSON.stringify({
+    ...configuration,
+    ...(forwardsHeaders && { headers }),
+    ...(observed !== undefined && { telemetry: { exporters } }),
+  });
 }
+
+/** Whose configuration they have beside telemetry's. */
+const observedOnes: Partial<Record<Contestant, Contestant>> = {
+  'sharing-off-observed': 'sharing-off',
+  'shipped-observed': 'shipped',
+};
 
 /** Listed are the differences from the defaults. */
 const configurations: Partial<Record<Contestant, object>> = {
@@ -88,6 +111,13 @@ export const cpuTargets: readonly CpuTarget[] = [
     wording: '1/30',
   },
   { workloads: whereIdentical, contestant: 'shipped', yardstick: 'stock', ratio: 1 / 100, wording: '1/100' },
+  ...(['sharing-off', 'shipped'] as const).map((yardstick) => ({
+    workloads: whereIdentical,
+    contestant: `${yardstick}-observed` as const,
+    yardstick,
+    ratio: 1.05,
+    wording: '1.05 times',
+  })),
   {
     workloads: whereAllDiffer,
     contestant: 'shipped',

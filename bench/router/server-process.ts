@@ -56,7 +56,7 @@ export async function startContestant(
   { folder, urls, supergraphPath }: Stage,
   { forwardsHeaders, nodeOptions = [] }: ContestantOptions,
 ): Promise<{ readonly child: Child; readonly url: string }> {
-  const yaml = routerYaml(contestant, forwardsHeaders);
+  const yaml = routerYaml(contestant, forwardsHeaders, new URL(urls.accounts).origin);
   if (yaml === null) {
     const env = {
       BENCH_URLS: JSON.stringify(urls),
