@@ -12,10 +12,10 @@ import type { Position, Results } from './results.js';
 import { applyRewrites, typeConditionPrefix, type ValueSetter } from './rewrites.js';
 import type { TypeRelations } from './type-relations.js';
 
-/** @returns the representation's JSON; `null` where the object is not of a type that is asked for, or lacks a field */
 /** What of a fetch says how entities are named to it. */
 export type Named = Pick<Fetch, 'node' | 'requires' | 'inputRewrites'>;
 
+/** @returns the representation's JSON; `null` where the object is not of a type that is asked for, or lacks a field */
 export type WriteRepresentation = (position: Position, results: Results) => string | null;
 
 export function compileRepresentation(fetch: Named, types: TypeRelations): WriteRepresentation {
