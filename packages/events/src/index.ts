@@ -1,0 +1,1 @@
+export { captureWrites, releaseWrites, type TableCapture } from './capture.js';
