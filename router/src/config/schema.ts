@@ -4,6 +4,7 @@
  * `include_subgraph_errors`. Objects are strict: a key that is not here is an error, never ignored.
  */
 import * as z from 'zod';
+import { responseCache } from './response-cache.js';
 import { telemetry } from './telemetry.js';
 import { tls, trafficShaping } from './transport.js';
 import { duration, headerName, httpUrl, listenAddress, namePattern, redisUrl } from './values.js';
@@ -14,6 +15,7 @@ export type CorsConfig = RouterConfig['cors'];
 export type LimitsConfig = RouterConfig['limits'];
 export type DemandControlConfig = RouterConfig['demand_control'];
 export type IntrospectConfig = NonNullable<RouterConfig['supergraph']['introspect']>;
+export type ResponseCacheConfig = RouterConfig['response_cache'];
 export type TelemetryConfig = RouterConfig['telemetry'];
 
 /**
@@ -59,6 +61,7 @@ export function routerConfigSchema(development: boolean) {
       .prefault({}),
     apq,
     demand_control: demandControl,
+    response_cache: responseCache(development),
     client_cache: z.strictObject({ max_age: duration }).optional(),
     telemetry: telemetry(development),
     homepage: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
