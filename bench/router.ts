@@ -13,11 +13,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { canPin } from './measuring/child.js';
 import { progress } from './measuring/figures.js';
+import { otherCpu } from './measuring/router-process.js';
 import { contestants, isContestant } from './router/contestants.js';
 import { compareLatencies } from './router/latency.js';
 import { measure, type Plan } from './router/measure.js';
 import { report } from './router/report.js';
-import { otherCpu, prepareStage, servePart, startSubgraphs } from './router/server-process.js';
+import { prepareStage, servePart, startSubgraphs } from './router/server-process.js';
 import { soak } from './router/soak.js';
 import { workloadNames, workloads } from './router/workloads.js';
 

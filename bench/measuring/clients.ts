@@ -26,7 +26,7 @@ export class Clients {
 
   constructor(
     url: string,
-    private readonly count: number,
+    readonly count: number,
   ) {
     const { origin, pathname } = new URL(url);
     this.#path = pathname;

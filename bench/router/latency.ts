@@ -2,8 +2,9 @@
 // as it ever does. Ours has ten times as many requests to answer in the same time, as many as stock can take at most. Requests come
 // at random times, whether or not earlier ones have been answered, so that waiting counts.
 import { progress } from '../measuring/figures.js';
+import { warmUp } from '../measuring/turns.js';
 import type { Contestant } from './contestants.js';
-import { sentIn, startServer, stopServer, warmUp, type Plan } from './measure.js';
+import { sentIn, startServer, stopServer, type Plan } from './measure.js';
 import type { Stage } from './server-process.js';
 import type { Workload } from './workloads.js';
 

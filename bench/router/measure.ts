@@ -1,9 +1,8 @@
-// The run: subgraphs and contestants up, each loaded for a while in turn, round after round. Between rounds the order is turned, so
-// that whatever else the machine does hits all of them alike.
+// The run: subgraphs and contestants up, each loaded for a while in turn, round after round.
 import { isDeepStrictEqual } from 'node:util';
-import type { Child } from '../measuring/child.js';
-import { Clients, type Load, type Sent } from '../measuring/clients.js';
+import { Clients, type Sent } from '../measuring/clients.js';
 import { median, progress } from '../measuring/figures.js';
+import { requestsOfTurn, takeTurns, warmUp, type Loaded, type Turn } from '../measuring/turns.js';
 import type { Contestant } from './contestants.js';
 import { startContestant, type Stage, type Subgraphs } from './server-process.js';
 import type { Stats } from './subgraphs.js';
@@ -29,12 +28,6 @@ export interface Plan {
   readonly profiled: readonly Contestant[];
 }
 
-/** One contestant's turn in one round. */
-export interface Turn extends Load {
-  /** Of the contestant's process, user and system. */
-  readonly cpuSeconds: number;
-}
-
 export interface Measurement {
   readonly workload: Workload;
   readonly contestant: Contestant;
@@ -53,14 +46,10 @@ export interface Asked {
   readonly representations: number;
 }
 
-export interface Server {
+export interface Server extends Loaded {
   readonly contestant: Contestant;
-  readonly child: Child;
-  readonly clients: Clients;
 }
 
-/** Fewer would be over before the connections are warm. */
-const fewestRequests = 2 * clientCount;
 const bursts = 5;
 
 export async function measure(plan: Plan, stage: Stage, subgraphs: Subgraphs): Promise<Measurement[]> {
@@ -106,30 +95,6 @@ export async function stopServer({ child, clients }: Server): Promise<void> {
   await child.stop();
 }
 
-/**
- * Loads it until it has used so many seconds of CPU time, since a machine that is busy elsewhere leaves the compiler cold for
- * longer. @returns how many requests it then answered in a second, of time and of CPU time
- */
-export async function warmUp(
-  { child, clients }: Server,
-  sent: readonly Sent[],
-  seconds: number,
-): Promise<Rate> {
-  const began = (await child.usage()).cpuSeconds;
-  for (let before = began, count = clientCount; ; count *= 2) {
-    const load = await clients.load(sent, count);
-    const { cpuSeconds } = await child.usage();
-    if (cpuSeconds - began >= seconds)
-      return { perSecond: load.requests / load.seconds, perCpuSecond: load.requests / (cpuSeconds - before) };
-    before = cpuSeconds;
-  }
-}
-
-export interface Rate {
-  readonly perSecond: number;
-  readonly perCpuSecond: number;
-}
-
 async function startServers(
   plan: Plan,
   stage: Stage,
@@ -173,31 +138,24 @@ async function measureWorkload(
   for (const server of servers) {
     progress(`${workload.name}: warming up ${server.contestant}`);
     const isFirst = (await server.child.usage()).cpuSeconds < plan.seconds.firstWarmUp;
-    const { perCpuSecond } = await warmUp(server, sent, plan.seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
-    const count = Math.max(fewestRequests, Math.ceil(perCpuSecond * plan.seconds.round));
-    lanes.push({ server, count, turns: new Array<Turn>(), stats: new Array<Stats>() });
+    const rate = await warmUp(server, sent, plan.seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
+    const count = requestsOfTurn(rate, plan.seconds.round, server);
+    lanes.push({ server, count, turns: new Array<Turn>(), seen: new Array<Stats>() });
   }
-  for (let round = 0; round < plan.rounds; round += 1) {
-    progress(`${workload.name}: round ${round + 1} of ${plan.rounds}`);
-    for (let turn = 0; turn < lanes.length; turn += 1) {
-      const lane = lanes[(turn + round) % lanes.length];
-      if (lane === undefined) continue;
-      const { child, clients } = lane.server;
+  const witness = {
+    begin: async () => {
       await subgraphs.takeStats();
-      const before = await child.usage();
-      const load = await clients.load(sent, lane.count);
-      const after = await child.usage();
-      lane.stats.push(await subgraphs.takeStats());
-      lane.turns.push({ ...load, cpuSeconds: after.cpuSeconds - before.cpuSeconds });
-    }
-  }
+    },
+    end: () => subgraphs.takeStats(),
+  };
+  await takeTurns(lanes, sent, plan.rounds, witness, workload.name);
   const measurements: Measurement[] = [];
-  for (const { server, turns, stats } of lanes) {
+  for (const { server, turns, seen } of lanes) {
     measurements.push({
       workload,
       contestant: server.contestant,
       turns,
-      asked: askedIn(stats, turns),
+      asked: askedIn(seen, turns),
       burstRequests: await measureBursts(workload, server, subgraphs),
       residentBytes: (await server.child.usage()).residentBytes,
     });

@@ -1,8 +1,9 @@
 // From turns to a table a workload, and last lines that say which targets this run met.
 import { median, ratios } from '../measuring/figures.js';
+import { cpuPerThousand, type Turn } from '../measuring/turns.js';
 import { burstTarget, cpuTargets, descriptions, type Contestant, type CpuTarget } from './contestants.js';
 import type { Latency, LatencyComparison } from './latency.js';
-import type { Measurement, Turn } from './measure.js';
+import type { Measurement } from './measure.js';
 
 export function report(measurements: readonly Measurement[], latencies: LatencyComparison | null): void {
   const verdicts: string[] = [];
@@ -98,10 +99,6 @@ function outcome(isMet: boolean): string {
 
 function turnsOf(name: Contestant, lanes: readonly Measurement[]): readonly Turn[] | undefined {
   return lanes.find(({ contestant }) => contestant === name)?.turns;
-}
-
-function cpuPerThousand({ cpuSeconds, requests }: Turn): number {
-  return (cpuSeconds / requests) * 1_000;
 }
 
 function memory(measurements: readonly Measurement[]): string {

@@ -1,15 +1,11 @@
-// The processes of the run beside this one: the subgraphs, and each contestant. Ours is `router/dist/main.js`, with Node's options, as it ships; the others
-// are this very file, told by the environment which part it plays.
-import { readFile, writeFile } from 'node:fs/promises';
+// The processes of the run beside this one: the subgraphs, and each contestant.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Child } from '../measuring/child.js';
+import type { Child } from '../measuring/child.js';
+import { measuredCpu, otherCpu, startPart, startRouter } from '../measuring/router-process.js';
 import { routerYaml, type Contestant } from './contestants.js';
 import { supergraphOf } from './shop.js';
 import { serveSubgraphs, type Stats, type SubgraphUrls } from './subgraphs.js';
-
-/** The router has a CPU of its own; subgraphs and clients share the other. */
-const routerCpu = 0;
-export const otherCpu = 1;
 
 /** What is fixed for the contestants of one run. */
 export interface Stage {
@@ -63,34 +59,12 @@ export async function startContestant(
       BENCH_SUPERGRAPH: supergraphPath,
       BENCH_FORWARDS: String(forwardsHeaders),
     };
-    const child = await startPart(contestant, env, { cpu: routerCpu, nodeOptions });
+    const child = await startPart(contestant, env, { cpu: measuredCpu, nodeOptions });
     return { child, url: String(child.listening['url']) };
   }
-  const config = join(folder, `${contestant}-${String(forwardsHeaders)}.yaml`);
-  await writeFile(config, yaml);
-  const child = await Child.start({
-    file: 'router/dist/main.js',
-    args: ['--supergraph', supergraphPath, '--config', config, '--host', '127.0.0.1', '--port', '0'],
-    env: { NODE_ENV: 'production', LOG_LEVEL: 'error', REDIS_URL: '' },
-    cpu: routerCpu,
-    nodeOptions: [...(await shippedOptions()), ...nodeOptions],
-  });
-  return { child, url: `${String(child.listening['url'])}/graphql` };
-}
-
-/** Of Node, with which `npm start` and all others start a router. */
-async function shippedOptions(): Promise<readonly string[]> {
-  const manifest = JSON.parse(await readFile('router/package.json', 'utf8')) as { nodeOptions: string[] };
-  return manifest.nodeOptions;
-}
-
-function startPart(
-  part: string,
-  env: NodeJS.ProcessEnv,
-  options: { readonly cpu: number; readonly nodeOptions?: readonly string[] },
-): Promise<Child> {
-  const file = process.argv[1] ?? '';
-  return Child.start({ file, env: { NODE_ENV: 'production', BENCH_PART: part, ...env }, ...options });
+  const configPath = join(folder, `${contestant}-${String(forwardsHeaders)}.yaml`);
+  await writeFile(configPath, yaml);
+  return startRouter({ supergraphPath, configPath, nodeOptions });
 }
 
 /** In the process of a part: serves until the parent goes away. */
