@@ -18,6 +18,7 @@ describe('response_cache', () => {
       debug: true,
       mode: 'available',
       in_memory: { max_bytes: 64_000_000 },
+      whole_answers: { enabled: true },
       subgraph: { all: { enabled: true, max_ttl: 86_400_000 }, subgraphs: {} },
     });
   });

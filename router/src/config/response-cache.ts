@@ -1,6 +1,6 @@
 /**
  * Keys of router.yaml for the cache of parts of answers. Names and nesting are Apollo Router's; ours alone are `mode`,
- * `in_memory`, `max_ttl` and `stale_while_revalidate`. What is cached and what that promises: docs/response-cache.md.
+ * `in_memory`, `whole_answers`, `max_ttl` and `stale_while_revalidate`. What is cached and what that promises: docs/response-cache.md.
  */
 import * as z from 'zod';
 import { cacheRedisUrl, duration, listenAddress } from './values.js';
@@ -51,7 +51,9 @@ export function responseCache(development: boolean) {
       debug: z.boolean().default(development),
       /** What becomes of a mutation while the cache cannot be reached. */
       mode: z.enum(['available', 'strict']).default('available'),
-      in_memory: z.strictObject({ max_bytes: z.int().positive().default(64_000_000) }).prefault({}),
+      /** What this process keeps of it, parts and whole answers together; 0: nothing, where Redis has it. */
+      in_memory: z.strictObject({ max_bytes: z.int().nonnegative().default(64_000_000) }).prefault({}),
+      whole_answers: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
       /** Where others say what has changed; nowhere unless told. */
       invalidation: z
         .strictObject({ listen: listenAddress, path: z.string().startsWith('/').default('/invalidation') })
