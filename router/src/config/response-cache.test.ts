@@ -91,8 +91,8 @@ describe('response_cache', () => {
       '`response_cache.subgraph.all.invalidation`: expected `shared_key` beside `enabled: true`',
     ],
     [
-      '{ in_memory: { max_bytes: 0 } }',
-      '`response_cache.in_memory.max_bytes`: expected more than 0 but got 0',
+      '{ in_memory: { max_bytes: -1 } }',
+      '`response_cache.in_memory.max_bytes`: expected at least 0 but got -1',
     ],
     [
       '{ invalidation: { path: /invalidation } }',
