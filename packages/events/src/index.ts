@@ -1,1 +1,3 @@
 export { captureWrites, releaseWrites, type TableCapture } from './capture.js';
+export { listTagOf, tagOf, wholeStoreTag, type TagValues } from './tag.js';
+export { tagText, type ValueForm } from './value-form.js';
