@@ -1,4 +1,5 @@
 /** What the engine gives to whoever carries out its fetches, and what it gets back. */
+import type { CacheExtension, Evidence } from '@selvedge/cache';
 import type { JsonObject } from './json-text.js';
 import type { RequestTemplate } from './request-template.js';
 
@@ -22,7 +23,45 @@ export interface FetchAnswer {
   readonly cacheControl: readonly (string | undefined)[];
   /** Whether it is the caller's alone: it came with a cookie, or said that it is private. */
   readonly isPrivate: boolean;
+  /** What each call that was answered has said of itself; none where nothing came that was GraphQL, or all was cached. */
+  readonly origins: readonly CallOrigin[];
+  /** Where each entity came from; `null`: all from the first of `origins`, in order. */
+  readonly entityPlaces: readonly EntityPlace[] | null;
+  /** What all parts of it are proven by; `null`: some part cannot be proven, or must not be kept. */
+  readonly proofs: readonly PartProof[] | null;
 }
+
+/** How the answer to one operation came about, as its subgraph tells it. */
+export interface CallOrigin {
+  /** `null`: the subgraph is not built on the kit, or was not asked. */
+  readonly extension: CacheExtension | null;
+  readonly cacheControl: string | undefined;
+  readonly vary: string | undefined;
+  readonly hasSetCookie: boolean;
+}
+
+export interface EntityPlace {
+  /** Among `origins`. */
+  readonly origin: number;
+  /** Among the representations of that call. */
+  readonly index: number;
+}
+
+/** What a part of an answer is proven by, and who may see it. */
+export interface PartProof {
+  readonly subgraph: string;
+  readonly evidence: Evidence;
+  /** Names of the headers that shaped it, in lower case and in order: who sends the subgraph the same may see it. */
+  readonly names: readonly string[];
+  readonly isPrivate: boolean;
+  /** Seconds, from `evidence.fetchedAt`. */
+  readonly maxAge: number;
+  /** Seconds for which it may be served without being proven; 0 unless the schema grants it. */
+  readonly staleness: number;
+}
+
+/** What an answer says of caching that came out of no call. */
+export const ofNoCall = { origins: [], entityPlaces: null, proofs: null } as const;
 
 export interface FetchError {
   /** Passed on to the client, as far as it may see it. */

@@ -331,6 +331,9 @@ const nothingAsked: FetchAnswer = {
   errors: [],
   cacheControl: [],
   isPrivate: false,
+  origins: [],
+  entityPlaces: null,
+  proofs: [],
 };
 
 type EntityResult = FetchResult & { readonly hosts: Hosts };

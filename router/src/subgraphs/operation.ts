@@ -1,5 +1,5 @@
 /** One GraphQL operation on its way to a subgraph, and what came of it. */
-import type { FetchAnswer, FetchError } from '../execution/fetch-answer.js';
+import { ofNoCall, type CallOrigin, type FetchAnswer, type FetchError } from '../execution/fetch-answer.js';
 import type { JsonObject } from '../execution/json-text.js';
 import { requestBody, type RequestTemplate } from '../execution/request-template.js';
 import { applyRewrites } from '../execution/rewrites.js';
@@ -94,16 +94,29 @@ export function toAnswer(
       errors: [error],
       cacheControl: [undefined],
       isPrivate,
+      ...ofNoCall,
     };
   }
+  const { origin } = response;
   const isEmpty = response.data === null;
   return {
     data: representations === null ? response.data : null,
     entities: isEmpty ? new Array<null>(size).fill(null) : entitiesOf(response),
     errors: response.errors.map((error) => placed(subgraph, error, representations !== null, isEmpty)),
-    cacheControl: [response.cacheControl],
-    isPrivate,
+    cacheControl: [cacheControlOf(origin)],
+    isPrivate: isPrivate || origin.extension?.answer?.isPrivate === true,
+    origins: [origin],
+    entityPlaces: null,
+    // Whoever read the state of the cache before it was sent can say more.
+    proofs: null,
   };
+}
+
+/** The HTTP answer's header is about all operations of an array, and the least of them decides it. */
+function cacheControlOf({ extension, cacheControl }: CallOrigin): string | undefined {
+  if (extension?.answer === undefined) return cacheControl;
+  const { maxAge, isPrivate } = extension.answer;
+  return maxAge > 0 ? `max-age=${maxAge}, ${isPrivate ? 'private' : 'public'}` : 'no-store';
 }
 
 function entitiesOf({ data }: SubgraphResponse): readonly (JsonObject | null)[] {

@@ -2,6 +2,9 @@
  * From the bytes that a subgraph sent to a GraphQL response (GraphQL over HTTP, 6.4; GraphQL specification, 7.1), or to
  * a failure that says what it was instead. Nothing of a body that is not a GraphQL response reaches the client.
  */
+import { cacheExtensionName } from '@selvedge/cache';
+import { readCacheExtension } from '../caching/read-extension.js';
+import type { CallOrigin } from '../execution/fetch-answer.js';
 import { SubrequestFailure, type ErrorPath } from './subgraph-error.js';
 import type { SubgraphReply } from './transport.js';
 
@@ -10,7 +13,7 @@ export interface SubgraphResponse {
   readonly errors: readonly SubgraphResponseError[];
   /** Of the HTTP answer. */
   readonly status: number;
-  readonly cacheControl: string | undefined;
+  readonly origin: CallOrigin;
 }
 
 export interface SubgraphResponseError {
@@ -57,7 +60,7 @@ function parseJson(reply: SubgraphReply): unknown {
 }
 
 function toResponse(body: unknown, reply: SubgraphReply): SubgraphResponse {
-  const { status, cacheControl } = reply;
+  const { status } = reply;
   const isResponse = isRecord(body) && (Array.isArray(body['errors']) || 'data' in body);
   // A status that is not 2xx is the failure, unless the body is the GraphQL response that explains it.
   if (!isSuccess(status) && !(isResponse && Array.isArray(body['errors']))) throw httpError(status);
@@ -69,7 +72,16 @@ function toResponse(body: unknown, reply: SubgraphReply): SubgraphResponse {
   const errors = body['errors'] ?? [];
   if (!Array.isArray(errors)) throw malformed(`answered with ${describe(errors)} as \`errors\``);
   if (data === null && errors.length === 0) throw malformed('answered with neither data nor an error');
-  return { data, errors: errors.map(toResponseError), status, cacheControl };
+  return { data, errors: errors.map(toResponseError), status, origin: originOf(body, reply) };
+}
+
+function originOf(body: Record<string, unknown>, reply: SubgraphReply): CallOrigin {
+  const { cacheControl, hasSetCookie } = reply;
+  const { extensions } = body;
+  const extension = isRecord(extensions) ? readCacheExtension(extensions[cacheExtensionName]) : null;
+  // Nobody asks what an answer varies by if it must not be kept.
+  const vary = extension === null && cacheControl !== undefined ? reply.header('vary') : undefined;
+  return { extension, cacheControl, vary, hasSetCookie };
 }
 
 function toResponseError(error: unknown): SubgraphResponseError {

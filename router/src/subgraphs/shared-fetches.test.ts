@@ -40,6 +40,8 @@ function idOf(text: string): string {
   return (JSON.parse(text) as { id: string }).id;
 }
 
+const origin = { extension: null, cacheControl: undefined, vary: undefined, hasSetCookie: false };
+
 /** An entity for each; by its id it is missing, has an error, or both. */
 function answerTo(
   { representations }: SubgraphOperation,
@@ -63,7 +65,7 @@ function answerTo(
     errors.push({ message: 'empty', path: ['_entities', 0, 'name'], extensions: {} });
   const data = weather === 'emptied' ? null : { _entities: entities };
   const status = weather === 'status' ? 500 : 200;
-  return freeze({ ...about, isOfCall: false, response: { data, errors, status, cacheControl: undefined } });
+  return freeze({ ...about, isOfCall: false, response: { data, errors, status, origin } });
 }
 
 function optionsOf(world: World, maxRepresentations: number): SharedFetchOptions {

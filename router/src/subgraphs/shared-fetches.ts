@@ -4,7 +4,7 @@
  * one of them would not have got alone is not got together either: a call that fails as a whole, and an answer that is
  * one caller's alone, are asked for again for each, which is why only reads come here.
  */
-import type { FetchAnswer, FetchError } from '../execution/fetch-answer.js';
+import type { EntityPlace, FetchAnswer, FetchError } from '../execution/fetch-answer.js';
 import type { Caller } from './caller.js';
 import {
   failedAsAWhole,
@@ -216,7 +216,26 @@ function pick(
     errors,
     cacheControl: own.flatMap(({ cacheControl }) => cacheControl),
     isPrivate: own.some(({ isPrivate }) => isPrivate),
+    ...originsOf(representations, places, answers),
+    proofs: null,
   };
+}
+
+/** What calls say of single entities follows these to those who asked for them. */
+function originsOf(
+  representations: readonly string[],
+  places: ReadonlyMap<string, Place>,
+  answers: ReadonlyMap<SharedCall, FetchAnswer>,
+): Pick<FetchAnswer, 'origins' | 'entityPlaces'> {
+  const calls = [...answers.keys()].filter((call) => answers.get(call)?.origins.length === 1);
+  // Where a call was not answered, errors say so, and nothing of the answer is kept.
+  if (calls.length < answers.size) return { origins: [], entityPlaces: null };
+  const numbers = new Map(calls.map((call, origin) => [call, origin]));
+  const entityPlaces = representations.map((text): EntityPlace => {
+    const place = places.get(text);
+    return { origin: (place && numbers.get(place.call)) ?? 0, index: place?.index ?? 0 };
+  });
+  return { origins: [...answers.values()].flatMap(({ origins }) => origins), entityPlaces };
 }
 
 function errorsByEntity(errors: readonly FetchError[]): Map<number | null, FetchError[]> {

@@ -2,7 +2,7 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import { buildSchema, Kind, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql';
 import { compileOperation, type CompiledOperation } from '../execution/compiled-operation.js';
-import type { FetchAnswer, FetchPort } from '../execution/fetch-answer.js';
+import { ofNoCall, type FetchAnswer, type FetchPort } from '../execution/fetch-answer.js';
 import { HiddenNames } from '../execution/hidden-names.js';
 import { runPlan, type PlanOutcome } from '../execution/run-plan.js';
 import { TypeRelations } from '../execution/type-relations.js';
@@ -73,7 +73,14 @@ export async function run(
       const given = JSON.parse(`{${pairs}}`) as Record<string, unknown>;
       const one = { subgraph, query, variables: given, representations };
       asked.push(one);
-      const nothing = { data: null, entities: [], errors: [], cacheControl: [], isPrivate: false };
+      const nothing = {
+        data: null,
+        entities: [],
+        errors: [],
+        cacheControl: [],
+        isPrivate: false,
+        ...ofNoCall,
+      };
       return Promise.resolve({ ...nothing, ...answer(one) });
     },
   };
