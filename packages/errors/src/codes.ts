@@ -24,6 +24,8 @@ export const errorCodes = {
     'The cost of the operation cannot be told, because a list in it has no clear size.',
   COST_ESTIMATED_TOO_EXPENSIVE: 'The estimated cost is above `demand_control.strategy.static_estimated.max`.',
   QUERY_PLANNING_FAILED: 'The operation is valid, but there is no way to answer it within bounds.',
+  CACHE_UNAVAILABLE:
+    'The cache cannot be reached, and `response_cache.mode: strict` changes nothing that it might not learn of.',
   SUPERGRAPH_NOT_LOADED: 'No supergraph is loaded: the router is starting or stopping.',
   SUBREQUEST_HTTP_ERROR: 'A subgraph could not be reached, or answered with an HTTP error.',
   SUBREQUEST_TIMEOUT: 'A subgraph did not answer within its deadline.',

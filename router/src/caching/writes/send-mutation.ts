@@ -1,0 +1,58 @@
+/** Around the fetch of a mutation: what must be recorded before it is sent and before anybody hears of its answer. */
+import { ClientError } from '@selvedge/errors';
+import { ofNoCall, type FetchAnswer } from '../../execution/fetch-answer.js';
+import type { Caller } from '../../subgraphs/caller.js';
+import { SubgraphError } from '../../subgraphs/subgraph-error.js';
+import { WriteRefused, type SentWrite, type Writes } from './writes.js';
+
+export interface SentMutation {
+  readonly answer: FetchAnswer;
+  /** Whether everybody who asks from now on sees it; otherwise the client is told that some may not. */
+  readonly isConfirmed: boolean;
+}
+
+export async function sendMutation(
+  writes: Writes,
+  subgraph: string,
+  caller: Caller,
+  send: () => Promise<FetchAnswer>,
+): Promise<SentMutation> {
+  try {
+    const intent = await writes.intend(subgraph, caller.deadline);
+    const hasLeft = caller.hasLeft;
+    const answer = await send();
+    const sent: SentWrite = hasLeft ? { outcome: 'not sent' } : outcomeOf(answer);
+    return { answer, isConfirmed: await writes.conclude(intent, sent) };
+  } catch (error) {
+    if (error instanceof WriteRefused) return { answer: refusal(), isConfirmed: true };
+    throw error;
+  }
+}
+
+function outcomeOf({ origins, errors }: FetchAnswer): SentWrite {
+  if (origins.length > 0) {
+    return { outcome: 'answered', extensions: origins.map(({ extension }) => extension) };
+  }
+  const [failure] = errors;
+  const { error } = failure ?? {};
+  const code = error instanceof SubgraphError ? error.systemCode : undefined;
+  return { outcome: code !== undefined && beforeSending.has(code) ? 'not sent' : 'unknown' };
+}
+
+/** What goes wrong only before there is a connection; a mutation is never sent again on another one. */
+const beforeSending: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+function refusal(): FetchAnswer {
+  const error = new ClientError(
+    'CACHE_UNAVAILABLE',
+    'expected the cache to be reachable, so that all will see what is changed, but it is not; nothing was changed',
+  );
+  return {
+    data: null,
+    entities: [],
+    errors: [{ error, entity: null, path: [] }],
+    cacheControl: [undefined],
+    isPrivate: false,
+    ...ofNoCall,
+  };
+}
