@@ -1,6 +1,12 @@
 // The four subgraphs, in one process: they answer from memory, keep the bytes of what they have answered before, take HTTP arrays,
 // and count. `GET /stats` of any of them tells what all have been asked since the last time.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   catalogue,
@@ -32,14 +38,24 @@ export type Stats = Readonly<Record<SubgraphName, SubgraphStats>>;
 
 export type SubgraphUrls = Readonly<Record<SubgraphName, string>>;
 
+/** How subgraphs answer. */
+export interface Manner {
+  /** Of every answer. */
+  readonly headers: OutgoingHttpHeaders;
+  /** What of a request's headers shapes answers. */
+  variantOf(headers: IncomingHttpHeaders): string;
+  /** Answers the operations of a subgraph. */
+  executing(name: SubgraphName): (operation: SubgraphOperation, variant: string) => object;
+}
+
 /** Each on a free port of 127.0.0.1. */
-export async function serveSubgraphs(): Promise<SubgraphUrls> {
+export async function serveSubgraphs(manner: Manner = plainly): Promise<SubgraphUrls> {
   const counters = new Map(subgraphNames.map((name) => [name, new Counter()]));
   const takeStats = (): object =>
     Object.fromEntries([...counters].map(([name, counter]) => [name, counter.take()]));
   const listening = [...counters].map(async ([name, counter]) => [
     name,
-    await serve(name, counter, takeStats),
+    await serve(name, counter, takeStats, manner),
   ]);
   return Object.fromEntries(await Promise.all(listening)) as SubgraphUrls;
 }
@@ -50,7 +66,7 @@ interface Answer {
   readonly representations: number;
 }
 
-interface SubgraphOperation {
+export interface SubgraphOperation {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
@@ -84,70 +100,94 @@ class Counter {
 /** Answers that are kept: enough for every workload's own, and bounded where shared fetches are never the same twice. */
 const keptAnswers = 500;
 
-async function serve(name: SubgraphName, counter: Counter, takeStats: () => object): Promise<string> {
+async function serve(
+  name: SubgraphName,
+  counter: Counter,
+  takeStats: () => object,
+  manner: Manner,
+): Promise<string> {
   const answers = new Map<string, Answer>();
-  const answerTo = answering(resolvers[name]);
+  const execute = manner.executing(name);
+  const headers = { 'content-type': 'application/json', ...manner.headers };
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     if (request.url === '/stats') {
-      send(response, Buffer.from(JSON.stringify(takeStats())));
+      send(response, Buffer.from(JSON.stringify(takeStats())), headers);
       return;
     }
     // Of the contestants that send traces.
     if (request.url === '/v1/traces') {
       request.resume().on('end', () => {
-        send(response, Buffer.from('{}'));
+        send(response, Buffer.from('{}'), headers);
       });
       return;
     }
     readText(request, (text) => {
-      let answer = answers.get(text);
+      const variant = manner.variantOf(request.headers);
+      const key = variant + text;
+      let answer = answers.get(key);
       if (answer === undefined) {
-        answer = answerTo(text);
+        answer = answerTo(text, (operation) => execute(operation, variant));
         if (answers.size >= keptAnswers) answers.clear();
-        answers.set(text, answer);
+        answers.set(key, answer);
       }
       counter.add(answer, request.headers.authorization);
-      send(response, answer.bytes);
+      send(response, answer.bytes, headers);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
-function answering(resolve: Resolvers): (body: string) => Answer {
+function answerTo(body: string, execute: (operation: SubgraphOperation) => object): Answer {
+  const asked = JSON.parse(body) as SubgraphOperation | SubgraphOperation[];
+  const operations = Array.isArray(asked) ? asked : [asked];
+  const results = operations.map(execute);
+  return {
+    bytes: Buffer.from(JSON.stringify(Array.isArray(asked) ? results : results[0])),
+    operations: operations.length,
+    representations: operations.reduce(
+      (total, operation) => total + (representationsOf(operation)?.length ?? 0),
+      0,
+    ),
+  };
+}
+
+/** Undefined: it asks for no entities. */
+export function representationsOf({ variables = {} }: SubgraphOperation): readonly unknown[] | undefined {
+  const representations = variables['representations'];
+  return Array.isArray(representations) ? representations : undefined;
+}
+
+const plainly: Manner = {
+  headers: {},
+  variantOf: () => '',
+  executing: (name) => {
+    const execute = executing(resolvers[name]);
+    return (operation) => execute(operation);
+  },
+};
+
+/** Executes operations; their texts are compiled once. */
+export function executing(resolve: Resolvers): (operation: SubgraphOperation) => object {
   const compiled = new Map<string, Operation>();
-  let representations = 0;
-  const counting: Resolvers = {
+  const withEntities: Resolvers = {
     ...resolve,
     Query: {
       ...resolve['Query'],
-      _entities: (_: unknown, args) => {
-        const references = args['representations'] as Reference[];
-        representations += references.length;
-        return references.map((reference) =>
+      _entities: (_: unknown, args) =>
+        (args['representations'] as Reference[]).map((reference) =>
           (resolve['_Entity']?.[reference.__typename] ?? asIs)(reference as never, {}),
-        );
-      },
+        ),
     },
   };
-  const execute = ({ query, variables = {} }: SubgraphOperation): object => {
+  return ({ query, variables = {} }) => {
     try {
       let operation = compiled.get(query);
-      if (operation === undefined) compiled.set(query, (operation = compileOperation(query, counting)));
+      if (operation === undefined) compiled.set(query, (operation = compileOperation(query, withEntities)));
       return { data: operation(variables) };
     } catch (error) {
       return { errors: [{ message: String(error) }] };
     }
-  };
-  return (body) => {
-    representations = 0;
-    const operations = JSON.parse(body) as SubgraphOperation | SubgraphOperation[];
-    const result = Array.isArray(operations) ? operations.map(execute) : execute(operations);
-    return {
-      bytes: Buffer.from(JSON.stringify(result)),
-      operations: Array.isArray(operations) ? operations.length : 1,
-      representations,
-    };
   };
 }
 
@@ -162,7 +202,7 @@ interface Reference {
 const asIs = (reference: Reference): unknown => reference;
 
 /** Beside each subgraph's fields, `_Entity` has its `__resolveReference`s. */
-const resolvers: Readonly<Record<SubgraphName, Resolvers>> = {
+export const resolvers: Readonly<Record<SubgraphName, Resolvers>> = {
   accounts: {
     Query: { me: () => users[0], users: () => members },
     _Entity: { User: ({ id }: Reference) => usersById.get(id) },
@@ -213,7 +253,7 @@ function readText(request: IncomingMessage, done: (text: string) => void): void 
   });
 }
 
-function send(response: ServerResponse, bytes: Buffer): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length });
+function send(response: ServerResponse, bytes: Buffer, headers: OutgoingHttpHeaders): void {
+  response.writeHead(200, { ...headers, 'content-length': bytes.length });
   response.end(bytes);
 }

@@ -1,0 +1,170 @@
+// The run: Redis, subgraphs and contestants up, each loaded for a while in turn, round after round, when its cache has what is asked.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { Clients } from '../measuring/clients.js';
+import { progress } from '../measuring/figures.js';
+import {
+  requestsOfTurn,
+  takeTurns,
+  warmUp,
+  type Lane,
+  type Loaded,
+  type Turn,
+  type Witness,
+} from '../measuring/turns.js';
+import type { Stats } from '../router/subgraphs.js';
+import { clientCount } from '../router/workloads.js';
+import { isAnsweredFromCache, type Contestant } from './contestants.js';
+import { startContestant, type Stage } from './server-process.js';
+import type { CacheWorkload } from './workloads.js';
+
+export interface Plan {
+  readonly contestants: readonly Contestant[];
+  readonly workloads: readonly CacheWorkload[];
+  readonly rounds: number;
+  /** CPU time of the contestant. */
+  readonly seconds: { readonly firstWarmUp: number; readonly warmUp: number; readonly round: number };
+  /** Those that write a CPU profile to the working directory. */
+  readonly profiled: readonly Contestant[];
+}
+
+/** What others did during a turn. */
+export interface Seen {
+  readonly redisCpuSeconds: number;
+  readonly redisCommands: number;
+  readonly subgraphCpuSeconds: number;
+  readonly subgraphRequests: number;
+}
+
+export interface Measurement {
+  readonly workload: CacheWorkload;
+  readonly contestant: Contestant;
+  readonly turns: readonly Turn[];
+  readonly seen: readonly Seen[];
+  readonly residentBytes: number;
+}
+
+interface Server extends Loaded {
+  readonly contestant: Contestant;
+}
+
+export async function measure(plan: Plan, stage: Stage): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  const servers = await startServers(plan, stage);
+  try {
+    for (const workload of plan.workloads) {
+      await checkAnswers(servers, workload);
+      measurements.push(...(await measureWorkload(plan, workload, servers, stage)));
+    }
+  } finally {
+    await Promise.allSettled(servers.map(stopServer));
+  }
+  return measurements;
+}
+
+async function startServers(plan: Plan, stage: Stage): Promise<Server[]> {
+  const servers: Server[] = [];
+  try {
+    for (const contestant of plan.contestants) {
+      progress(`starting ${contestant}`);
+      const profiling = ['--cpu-prof', `--cpu-prof-name=${contestant}.cpuprofile`];
+      const nodeOptions = plan.profiled.includes(contestant) ? profiling : [];
+      const { child, url } = await startContestant(contestant, stage, nodeOptions);
+      servers.push({ contestant, child, clients: new Clients(url, clientCount) });
+    }
+    return servers;
+  } catch (error) {
+    await Promise.allSettled(servers.map(stopServer));
+    throw error;
+  }
+}
+
+async function stopServer({ child, clients }: Server): Promise<void> {
+  await clients.end();
+  await child.stop();
+}
+
+async function measureWorkload(
+  plan: Plan,
+  workload: CacheWorkload,
+  servers: readonly Server[],
+  stage: Stage,
+): Promise<Measurement[]> {
+  const sent = [workload.sent];
+  const lanes: Lane<Server, Seen>[] = [];
+  for (const server of servers) {
+    progress(`${workload.name}: warming up ${server.contestant}`);
+    const isFirst = (await server.child.usage()).cpuSeconds < plan.seconds.firstWarmUp;
+    const rate = await warmUp(server, sent, plan.seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
+    lanes.push({ server, count: requestsOfTurn(rate, plan.seconds.round, server), turns: [], seen: [] });
+  }
+  for (const { server } of lanes) await checkHits(server, workload, stage);
+  await takeTurns(lanes, sent, plan.rounds, witnessOf(stage), workload.name);
+  const measurements: Measurement[] = [];
+  for (const { server, turns, seen } of lanes) {
+    const { residentBytes } = await server.child.usage();
+    measurements.push({ workload, contestant: server.contestant, turns, seen, residentBytes });
+  }
+  return measurements;
+}
+
+function witnessOf({ redis, subgraphs }: Stage): Witness<Seen> {
+  const look = async () => ({ redis: await redis.usage(), subgraphCpuSeconds: await subgraphs.cpuSeconds() });
+  let before: Awaited<ReturnType<typeof look>> | undefined;
+  return {
+    begin: async () => {
+      await subgraphs.takeStats();
+      before = await look();
+    },
+    end: async () => {
+      if (before === undefined) throw new Error('expected a turn to begin before it ends');
+      const after = await look();
+      return {
+        redisCpuSeconds: after.redis.cpuSeconds - before.redis.cpuSeconds,
+        redisCommands: after.redis.commands - before.redis.commands,
+        subgraphCpuSeconds: after.subgraphCpuSeconds - before.subgraphCpuSeconds,
+        subgraphRequests: requestsIn(await subgraphs.takeStats()),
+      };
+    },
+  };
+}
+
+/** @throws where a contestant that has a cache asks subgraphs for what it has been asked before: its figures would be of misses */
+async function checkHits(
+  { contestant, clients }: Server,
+  { name, sent }: CacheWorkload,
+  { subgraphs }: Stage,
+): Promise<void> {
+  if (!isAnsweredFromCache(contestant)) return;
+  // What the last answers brought may still be on its way into Redis.
+  await sleep(200);
+  await subgraphs.takeStats();
+  await clients.post(sent);
+  const requests = requestsIn(await subgraphs.takeStats());
+  if (requests > 0)
+    throw new Error(`${name}: expected ${contestant} to answer from its cache but got ${requests} fetches`);
+}
+
+function requestsIn(stats: Stats): number {
+  return Object.values(stats).reduce((total, { requests }) => total + requests, 0);
+}
+
+/** @throws where two contestants answer differently, the first or the second time. Those with a constant answer learn it here. */
+async function checkAnswers(servers: readonly Server[], { name, sent }: CacheWorkload): Promise<void> {
+  progress(`${name}: answers are equal?`);
+  const first = servers.find(({ contestant }) => !isConstant(contestant));
+  const expected = first === undefined ? '{"data":{}}' : (await first.clients.post(sent)).toString();
+  if ('errors' in (JSON.parse(expected) as object))
+    throw new Error(`expected data but ${first?.contestant ?? ''} answered ${expected.slice(0, 500)}`);
+  for (const { contestant, child, clients } of [...servers, ...servers]) {
+    if (isConstant(contestant)) child.tell({ type: 'answer', answer: expected });
+    const answer = (await clients.post(sent)).toString();
+    if (isDeepStrictEqual(JSON.parse(answer), JSON.parse(expected))) continue;
+    const [wanted = '', got = ''] = [expected, answer].map((text) => text.slice(0, 500));
+    throw new Error(`${name}: expected all to answer ${wanted} but ${contestant} answered ${got}`);
+  }
+}
+
+function isConstant(contestant: Contestant): boolean {
+  return contestant === 'constant' || contestant === 'apollo-constant';
+}

@@ -1,0 +1,64 @@
+// The Redis of a run: its own, on a free port, in memory alone; and what it says that it has used.
+import { spawnSync } from 'node:child_process';
+import { startRedis } from '@selvedge/testkit';
+import { createClient } from 'redis';
+import { canPin } from '../measuring/child.js';
+import { otherCpu } from '../measuring/router-process.js';
+
+export interface RedisUsage {
+  /** User and system time of the server. */
+  readonly cpuSeconds: number;
+  /** Carried out since it began; those that a script calls are not counted apart. */
+  readonly commands: number;
+  /** What it holds. */
+  readonly bytes: number;
+  readonly keys: number;
+}
+
+export interface BenchRedis {
+  readonly url: string;
+  usage(): Promise<RedisUsage>;
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function openRedis(): Promise<BenchRedis> {
+  const server = await startRedis();
+  const client = createClient({ url: server.url, commandOptions: { timeout: 60_000 } });
+  client.on('error', (error: Error) => {
+    console.error(error.message);
+  });
+  try {
+    await client.connect();
+    const pid = valueOf(await client.info('server'), 'process_id');
+    if (canPin) spawnSync('taskset', ['-acp', String(otherCpu), String(pid)]);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return {
+    url: server.url,
+    usage: async () => {
+      const text = await client.info();
+      return {
+        cpuSeconds: valueOf(text, 'used_cpu_user') + valueOf(text, 'used_cpu_sys'),
+        commands: valueOf(text, 'total_commands_processed'),
+        bytes: valueOf(text, 'used_memory'),
+        keys: await client.dbSize(),
+      };
+    },
+    flush: async () => {
+      await client.flushAll();
+    },
+    stop: async () => {
+      client.destroy();
+      await server.stop();
+    },
+  };
+}
+
+function valueOf(info: string, name: string): number {
+  const value = new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1];
+  if (value === undefined) throw new Error(`expected Redis to tell ${name} but got ${info.slice(0, 100)}`);
+  return Number(value);
+}
