@@ -30,6 +30,10 @@ const commands = {
   'check-schema': (args) => cli('check-schema', args),
   codegen: (args) => cli('codegen', args),
   bench,
+  'prove:cache': async (args) => {
+    const { buildChecker } = await import('./prove-cache.mjs');
+    return run(process.execPath, ['--enable-source-maps', await buildChecker(root), ...args]);
+  },
 };
 
 const [name, ...args] = process.argv.slice(2);

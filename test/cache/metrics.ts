@@ -1,0 +1,59 @@
+// What the routers count of their cache, over all their lives: a router that is killed begins again at 0.
+import type { CheckedRouter } from './system.js';
+
+/** Of a counter, by its labels as they are written. */
+type Samples = ReadonlyMap<string, number>;
+
+export class Metrics {
+  readonly #routers: readonly CheckedRouter[];
+  readonly #last: Samples[];
+  readonly #before: Map<string, number>[];
+
+  constructor(routers: readonly CheckedRouter[]) {
+    this.#routers = routers;
+    this.#last = routers.map(() => new Map());
+    this.#before = routers.map(() => new Map());
+  }
+
+  /** Reads them; a router that does not answer has none to tell. */
+  async collect(): Promise<void> {
+    await Promise.all(
+      this.#routers.map(async ({ metricsUrl }, index) => {
+        const text = await fetch(metricsUrl).then(
+          (response) => response.text(),
+          () => null,
+        );
+        if (text === null) return;
+        const now = samplesOf(text);
+        const last = this.#last[index] ?? new Map<string, number>();
+        const before = this.#before[index] ?? new Map<string, number>();
+        for (const [name, value] of last) {
+          if ((now.get(name) ?? 0) < value) before.set(name, (before.get(name) ?? 0) + value);
+        }
+        this.#last[index] = now;
+      }),
+    );
+  }
+
+  /** Of all routers and lives, of the samples of a name whose labels are all there. */
+  total(name: string, ...labels: readonly string[]): number {
+    let total = 0;
+    for (const samples of [...this.#last, ...this.#before]) {
+      for (const [sample, value] of samples) {
+        const isOfName = sample === name || sample.startsWith(`${name}{`);
+        if (isOfName && labels.every((label) => sample.includes(label))) total += value;
+      }
+    }
+    return total;
+  }
+}
+
+function samplesOf(text: string): Samples {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice(0, at), Number(line.slice(at + 1))] as const;
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+// A process under test that is killed and comes back where it was.
+import { freePort } from '@selvedge/embedded';
+import { spawnNode, type NodeProcess } from '@selvedge/testkit';
+
+export interface ProcessSpec {
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly execArgv?: readonly string[];
+}
+
+export class CheckedProcess {
+  readonly port: number;
+  readonly #spec: ProcessSpec;
+  #process: NodeProcess | null = null;
+  #log = '';
+
+  private constructor(port: number, spec: ProcessSpec) {
+    this.port = port;
+    this.#spec = spec;
+  }
+
+  /** Resolves when it is ready. It gets its port by `PORT`. */
+  static async start(spec: ProcessSpec): Promise<CheckedProcess> {
+    const started = new CheckedProcess(await freePort(), spec);
+    await started.launch();
+    return started;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Of all its lives. */
+  log(): string {
+    return this.#log + (this.#process?.log() ?? '');
+  }
+
+  async launch(): Promise<void> {
+    const { entry, args, env, execArgv = [] } = this.#spec;
+    const child = spawnNode(entry, { args, execArgv, env: { ...env, PORT: String(this.port) } });
+    this.#process = child;
+    await child.waitFor('ready', 60_000);
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === null) return;
+    await child.kill();
+    this.#log += child.log();
+    this.#process = null;
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+  }
+}

@@ -1,0 +1,240 @@
+// One run: clients read and write for some time while things go wrong; then everything comes to rest and is compared with the
+// stores.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { Announcer } from './announcing.js';
+import { Client } from './client.js';
+import { faults, usualDelays, type Fault, type Scene } from './faults.js';
+import { judge, type Verdict } from './history.js';
+import { Log } from './log.js';
+import { Metrics } from './metrics.js';
+import { Random, Zipf } from './random.js';
+import { readGroup, readItems, readNote, readSomething, type Reader, type Way } from './reading.js';
+import { groups, keys, users, writeShare } from './scale.js';
+import { startSystem, type System } from './system.js';
+import type { Variant } from './variants.js';
+import { doubt, holdOpen, writeSomething, type Writer } from './writing.js';
+
+export interface RunOptions {
+  /** A superuser's URL. */
+  readonly postgres: string;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly isCached: boolean;
+  readonly variant: Variant | null;
+  /** What goes wrong, in this order, over and over. */
+  readonly faults: readonly Fault[];
+  readonly say: (text: string) => void;
+}
+
+export interface Outcome extends Verdict {
+  readonly requests: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly writeShare: number;
+  /** Writes by what became of them. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Keys that some router shows otherwise than the store, once nothing happens any more. */
+  readonly staleAtRest: number;
+  readonly entityHitRate: number | null;
+  readonly listHitRate: number | null;
+  /** Of look-ups, those that were passed by. */
+  readonly bypassedShare: number | null;
+  readonly faults: readonly string[];
+  readonly problems: ReadonlyMap<string, number>;
+}
+
+const clients = 12;
+
+export async function run(options: RunOptions): Promise<Outcome> {
+  const system = await startSystem({ ...options, routers: 2 });
+  const ways = system.routers.map(({ process }, router) => ({ router, client: new Client(process.url) }));
+  const stores = Object.values(system.subgraphs).map(({ databaseUrl }) => {
+    const pool = new Pool({ connectionString: databaseUrl, max: 8 });
+    pool.on('error', () => undefined);
+    return pool;
+  });
+  try {
+    return await runOn(system, ways, stores, options);
+  } finally {
+    await Promise.all([...ways.map(({ client }) => client.close()), ...stores.map((store) => store.end())]);
+    await system.stop();
+  }
+}
+
+async function runOn(
+  system: System,
+  ways: readonly Way[],
+  stores: readonly Pool[],
+  options: RunOptions,
+): Promise<Outcome> {
+  const random = new Random(options.seed);
+  const log = new Log();
+  const metrics = new Metrics(system.routers);
+  const zipf = new Zipf(keys);
+  const announcer = new Announcer(system, random.fork());
+  const [items] = stores;
+  if (items === undefined) throw new Error('expected a store');
+  let nonces = 0;
+  const writerOf = (client: number): Writer => {
+    const own = random.fork();
+    return {
+      reader: readerOf(system, client),
+      random: own,
+      zipf,
+      log,
+      nonce: () => `${options.seed}-${(nonces += 1)}`,
+      way: () => own.of(ways),
+      ways,
+      items,
+      announce: announcer,
+    };
+  };
+  let isOver = false;
+  usualDelays(system, random.fork());
+  const working = [
+    ...Array.from({ length: clients }, (_, client) => work(writerOf(client), log, () => isOver)),
+    holdOpen(items, random.fork(), () => isOver),
+    repeatedly(
+      1_000,
+      () => metrics.collect(),
+      () => isOver,
+    ),
+  ];
+  const scene: Scene = { system, random: random.fork(), writer: writerOf(clients), announcer };
+  const happened = await goWrong(scene, options);
+  isOver = true;
+  await Promise.all(working);
+  await metrics.collect();
+  const figures = figuresOf(metrics);
+  for (const { wire } of Object.values(system.subgraphs)) wire.holdUp(() => 0);
+  for (const { wire } of system.routers) wire.holdUp(() => 0);
+  await sleep(doubt);
+  const verdict = judge(await log.history(stores));
+  const atRest = await compareWithStores(system, ways, stores);
+  const outcomes: Record<string, number> = {};
+  for (const { outcome } of log.writes) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  return {
+    ...verdict,
+    ...figures,
+    examples: [...verdict.examples, ...atRest.slice(0, 10)],
+    staleAtRest: atRest.length,
+    requests: log.requests,
+    reads: log.reads.length,
+    writes: log.writes.length,
+    writeShare: log.writes.length / log.requests,
+    outcomes,
+    faults: happened,
+    problems: log.problems,
+  };
+}
+
+function readerOf({ tokens }: System, client: number): Reader {
+  const user = users[client % users.length] ?? '';
+  return { client, user, token: tokens.get(user) ?? '' };
+}
+
+/** One thing after another; whether it is a write is told by how many there were so far. */
+async function work(writer: Writer, log: Log, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    if (log.begunWrites < log.requests * writeShare) await writeSomething(writer);
+    else await readSomething(writer.way(), writer.reader, writer.random, writer.zipf, log);
+  }
+}
+
+async function repeatedly(pause: number, act: () => Promise<void>, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await act();
+    await sleep(pause);
+  }
+}
+
+/** Evenly over the run, with quiet between. */
+async function goWrong(scene: Scene, options: RunOptions): Promise<string[]> {
+  const end = performance.now() + options.seconds * 1_000;
+  const happened: string[] = [];
+  const due = options.faults.filter(({ ofRedis }) => options.isCached || !ofRedis);
+  const pause = (options.seconds * 1_000) / (due.length + 1);
+  for (let nth = 0; due.length > 0 && performance.now() + pause < end; nth += 1) {
+    const began = performance.now();
+    const fault = due[nth % due.length];
+    await sleep(pause * (0.3 + 0.3 * scene.random.next()));
+    if (fault === undefined) continue;
+    options.say(`${(options.seconds - (end - performance.now()) / 1_000).toFixed(1)} s: ${fault.id}`);
+    await fault.happen(scene);
+    happened.push(fault.id);
+    await sleep(Math.max(0, began + pause - performance.now()));
+  }
+  await sleep(Math.max(0, end - performance.now()));
+  return happened;
+}
+
+function figuresOf(metrics: Metrics): Pick<Outcome, 'entityHitRate' | 'listHitRate' | 'bypassedShare'> {
+  void metrics;
+  return { entityHitRate: null, listHitRate: null, bypassedShare: null };
+}
+
+/** Every key, by every way to it, through every router. @returns what differs, in words */
+async function compareWithStores(
+  system: System,
+  ways: readonly Way[],
+  stores: readonly Pool[],
+): Promise<string[]> {
+  const truth = new Map<string, number>();
+  const [items, stock] = stores;
+  const members = new Map<string, Set<string>>();
+  for (const { id, version, group_id } of (await items?.query<ItemRow>('SELECT * FROM items'))?.rows ?? []) {
+    truth.set(`item:${id}`, version);
+    const list = `group:${group_id}`;
+    members.set(list, (members.get(list) ?? new Set()).add(`item:${id}`));
+  }
+  for (const { owner, version } of (await items?.query<NoteRow>('SELECT * FROM notes'))?.rows ?? [])
+    truth.set(`note:${owner}`, version);
+  for (const { item_id, version } of (await stock?.query<StockRow>('SELECT * FROM stock'))?.rows ?? [])
+    truth.set(`stock:${item_id}`, version);
+  const log = new Log();
+  for (const way of ways) {
+    for (let from = 0; from < keys; from += 50) {
+      const ids = Array.from({ length: 50 }, (_, index) => String(from + index));
+      for (const selection of ['id version', 'id version value group', 'id version stock stamp mine'])
+        await readItems(way, readerOf(system, from), ids, selection, log);
+    }
+    for (let group = 0; group < groups; group += 1) await readGroup(way, readerOf(system, group), group, log);
+    for (const [client] of users.entries()) await readNote(way, readerOf(system, client), log);
+  }
+  const differing = log.reads.filter(({ key, version }) => truth.get(key) !== version);
+  const lists = log.lists.filter(
+    ({ list, members: shown }) => !isSame(shown, members.get(list) ?? new Set()),
+  );
+  return [
+    ...differing.map((read) => `at rest: ${JSON.stringify({ ...read, store: truth.get(read.key) })}`),
+    ...lists.map(({ list, router }) => `at rest: ${list} by router ${router}`),
+    ...Array.from(log.problems, ([problem, count]) => `at rest: ${count} times ${problem}`),
+  ];
+}
+
+interface ItemRow {
+  readonly id: string;
+  readonly version: number;
+  readonly group_id: number;
+}
+interface NoteRow {
+  readonly owner: string;
+  readonly version: number;
+}
+interface StockRow {
+  readonly item_id: string;
+  readonly version: number;
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((each) => other.has(each));
+}
+
+export function faultsNamed(ids: readonly string[]): readonly Fault[] {
+  return ids.map((id) => {
+    const fault = faults.find((each) => each.id === id);
+    if (fault !== undefined) return fault;
+    throw new Error(`expected one of ${faults.map((each) => each.id).join(', ')} but got ${id}`);
+  });
+}

@@ -1,0 +1,231 @@
+/**
+ * Everything that the checker looks at, as processes of their own: routers, subgraphs on stores of their own in one PostgreSQL
+ * cluster, and one Redis. Between them are wires that can be cut and held up.
+ */
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { dropStore, freePort, provisionStore } from '@selvedge/embedded';
+import { parse } from 'graphql';
+import { SignJWT } from 'jose';
+import { stringify } from 'yaml';
+import { buildRouter, buildSubgraphs, root } from './bundles.js';
+import { HttpProxy } from './http-proxy.js';
+import { CheckedProcess } from './processes.js';
+import { RedisServer } from './redis-server.js';
+import { users } from './scale.js';
+import { schemas, subgraphNames, type SubgraphName } from './subgraphs/schemas.js';
+import { TcpProxy } from './tcp-proxy.js';
+import type { Variant } from './variants.js';
+
+export interface SystemOptions {
+  /** A superuser's URL. */
+  readonly postgres: string;
+  readonly routers: number;
+  readonly isCached: boolean;
+  readonly variant: Variant | null;
+}
+
+export interface CheckedRouter {
+  readonly process: CheckedProcess;
+  /** Its way to Redis. */
+  readonly wire: TcpProxy;
+  readonly metricsUrl: string;
+  readonly invalidationUrl: string;
+}
+
+export interface CheckedSubgraph {
+  readonly process: CheckedProcess;
+  /** The routers' way to it. */
+  readonly wire: HttpProxy;
+  readonly databaseUrl: string;
+}
+
+export interface System {
+  readonly routers: readonly CheckedRouter[];
+  readonly subgraphs: Readonly<Record<SubgraphName, CheckedSubgraph>>;
+  /** The master of the moment. */
+  redis: RedisServer;
+  /** By user. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly isCached: boolean;
+  stop(): Promise<void>;
+}
+
+/** What the endpoint for invalidation asks of whoever calls it. */
+export const sharedKey = 'the checker';
+/** Milliseconds, of one fetch: after it, and what the router adds, no write of unknown outcome is in doubt. */
+export const fetchTimeout = 3_000;
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  // Below the packages that bundles may still import.
+  await mkdir(join(root, '.cache/prove'), { recursive: true });
+  const folder = await mkdtemp(join(root, '.cache/prove/run-'));
+  const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const undo = async (): Promise<void> => {
+    for (const stop of stops.reverse()) await stop();
+  };
+  try {
+    return await assemble(options, folder, stops, undo);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: SystemOptions,
+  folder: string,
+  stops: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<System> {
+  const [routerEntry, subgraphEntry] = await Promise.all([
+    buildRouter(folder, options.variant),
+    buildSubgraphs(folder),
+  ]);
+  const key = randomBytes(32).toString('base64url');
+  const subgraphs = Object.fromEntries(
+    await Promise.all(
+      subgraphNames.map(async (name) => [
+        name,
+        await startSubgraph(name, subgraphEntry, { ...options, key }, stops),
+      ]),
+    ),
+  ) as Record<SubgraphName, CheckedSubgraph>;
+  const redis = await RedisServer.start();
+  const supergraph = join(folder, 'supergraph.graphql');
+  await writeFile(supergraph, composed());
+  const routers = await Promise.all(
+    Array.from({ length: options.routers }, (_, index) =>
+      startRouter({ index, folder, entry: routerEntry, supergraph, subgraphs, redis, options }, stops),
+    ),
+  );
+  const tokens = await Promise.all(users.map(async (user) => [user, await tokenOf(user, key)] as const));
+  const system: System = {
+    routers,
+    subgraphs,
+    redis,
+    tokens: new Map(tokens),
+    isCached: options.isCached,
+    stop: async () => {
+      await stop();
+    },
+  };
+  stops.unshift(() => system.redis.stop());
+  return system;
+}
+
+function composed(): string {
+  const { errors, supergraphSdl } = composeServices(
+    subgraphNames.map((name) => ({
+      name,
+      url: `http://127.0.0.1:1/${name}`,
+      typeDefs: parse(schemas[name]),
+    })),
+  );
+  if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join('\n'));
+  return supergraphSdl;
+}
+
+async function startSubgraph(
+  name: SubgraphName,
+  entry: string,
+  { postgres, key }: { readonly postgres: string; readonly key: string },
+  stops: (() => Promise<unknown>)[],
+): Promise<CheckedSubgraph> {
+  const database = `selvedge_checked_${name}_${randomBytes(4).toString('hex')}`;
+  const store = { database, role: database };
+  const databaseUrl = await provisionStore(postgres, { ...store, password: randomBytes(9).toString('hex') });
+  stops.push(() => dropStore(postgres, store));
+  const child = await CheckedProcess.start({
+    entry,
+    args: [],
+    env: {
+      CHECKED_SUBGRAPH: name,
+      DATABASE_URL: databaseUrl,
+      SELVEDGE_TOKEN_KEY: key,
+      LOG_LEVEL: 'error',
+    },
+  });
+  stops.push(() => child.stop());
+  const wire = await HttpProxy.start(`${child.url}/graphql`);
+  stops.push(() => wire.stop());
+  return { process: child, wire, databaseUrl };
+}
+
+interface RouterParts {
+  readonly index: number;
+  readonly folder: string;
+  readonly entry: string;
+  readonly supergraph: string;
+  readonly subgraphs: Readonly<Record<SubgraphName, CheckedSubgraph>>;
+  readonly redis: RedisServer;
+  readonly options: SystemOptions;
+}
+
+async function startRouter(parts: RouterParts, stops: (() => Promise<unknown>)[]): Promise<CheckedRouter> {
+  const { index, folder, entry, supergraph, redis } = parts;
+  const wire = await TcpProxy.start(redis.port);
+  stops.push(() => wire.stop());
+  const [metricsPort, invalidationPort] = [await freePort(), await freePort()];
+  const config = join(folder, `router-${index}.yaml`);
+  await writeFile(config, stringify(configOf(parts, wire.port, metricsPort, invalidationPort)));
+  const manifest = JSON.parse(await readFile(join(root, 'router/package.json'), 'utf8')) as {
+    readonly nodeOptions: readonly string[];
+  };
+  const child = await CheckedProcess.start({
+    entry,
+    args: ['--supergraph', supergraph, '--config', config],
+    env: { LOG_LEVEL: 'warn' },
+    execArgv: manifest.nodeOptions,
+  });
+  stops.push(() => child.stop());
+  return {
+    process: child,
+    wire,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    invalidationUrl: `http://127.0.0.1:${invalidationPort}/invalidation`,
+  };
+}
+
+/** What a router of the checker is told; nothing of it shortens a lifetime. */
+function configOf(
+  { subgraphs, options }: RouterParts,
+  redis: number,
+  metrics: number,
+  invalidation: number,
+): object {
+  const urls = Object.entries(subgraphs).map(([name, { wire }]) => [name, wire.url] as const);
+  const shaping = { all: { timeout: `${fetchTimeout}ms` }, router: { timeout: '20s' } };
+  return {
+    override_subgraph_url: Object.fromEntries(urls),
+    headers: { all: { request: [{ propagate: { named: 'authorization' } }] } },
+    batching: { subgraph: { all: { enabled: true } } },
+    traffic_shaping: shaping,
+    telemetry: {
+      exporters: { metrics: { prometheus: { enabled: true, listen: `127.0.0.1:${metrics}` } } },
+    },
+    ...(options.isCached && {
+      response_cache: {
+        enabled: true,
+        debug: true,
+        invalidation: { listen: `127.0.0.1:${invalidation}` },
+        subgraph: {
+          all: {
+            redis: { urls: [`redis://127.0.0.1:${redis}`] },
+            invalidation: { enabled: true, shared_key: sharedKey },
+          },
+        },
+      },
+    }),
+  };
+}
+
+function tokenOf(user: string, key: string): Promise<string> {
+  return new SignJWT({ name: user.slice(-4), roles: ['customer'] })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(user)
+    .setExpirationTime('1h')
+    .sign(Buffer.from(key, 'base64url'));
+}

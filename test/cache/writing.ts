@@ -1,0 +1,167 @@
+// How data is written, by every path that there is: mutations through any router, alone and two at a time on one key, and SQL
+// past the routers that is announced at the endpoint afterwards.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Announcer } from './announcing.js';
+import type { Answer } from './client.js';
+import type { Log } from './log.js';
+import type { Random, Zipf } from './random.js';
+import { readItem, readItems, type Reader, type Way } from './reading.js';
+import { groups } from './scale.js';
+import { fetchTimeout } from './system.js';
+
+export interface Writer {
+  readonly reader: Reader;
+  readonly random: Random;
+  readonly zipf: Zipf;
+  readonly log: Log;
+  readonly nonce: () => string;
+  /** Any of them. */
+  readonly way: () => Way;
+  /** By router. */
+  readonly ways: readonly Way[];
+  readonly items: Pool;
+  readonly announce: Announcer;
+}
+
+/**
+ * Milliseconds from when a mutation was sent, after which nothing of it can be in doubt: its fetch has so long, and the router
+ * waits 2 s more (see docs/response-cache.md); 1 s for clocks and for how late timers may be here.
+ */
+export const doubt = fetchTimeout + 3_000;
+
+/** Draws what is written; half of all writes are two at once on one key. */
+export async function writeSomething(writer: Writer): Promise<void> {
+  const { random, zipf, log } = writer;
+  const id = String(zipf.draw(random));
+  log.begunWrites += 1;
+  if (random.chance(1 / 3)) return writePair(writer, id);
+  const chance = random.next();
+  if (chance < 0.3) return mutate(writer, 'setItem(id: $id, nonce: $nonce)', { id });
+  if (chance < 0.4) return mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id });
+  if (chance < 0.6)
+    return mutate(writer, 'moveItem(id: $id, group: $group, nonce: $nonce)', {
+      id,
+      group: random.below(groups),
+    });
+  if (chance < 0.7) return mutate(writer, 'setStock(id: $id, nonce: $nonce)', { id });
+  if (chance < 0.77) return mutate(writer, 'setNote(nonce: $nonce)', {});
+  if (chance < 0.8) return mutate(writer, 'failToSetItem(id: $id, nonce: $nonce)', { id });
+  return writePastTheRouters(writer, id);
+}
+
+/**
+ * The one that has the lower id commits last: whoever reads in between sees the other alone. Both with savepoints, whose ids
+ * are not those that count.
+ */
+async function writePair(writer: Writer, id: string): Promise<void> {
+  const { random } = writer;
+  const wait = 20 + random.below(150);
+  writer.log.begunWrites += 1;
+  const pauses = [0, 1, 2].map(() => random.below(wait + 60));
+  await Promise.all([
+    mutate(writer, 'setItemLate(id: $id, nonce: $nonce, wait: $wait)', { id, wait }),
+    sleep(random.below(wait)).then(() =>
+      mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id }),
+    ),
+    ...pauses.map(async (pause) => {
+      await sleep(pause);
+      const { reader, log } = writer;
+      if (random.chance(0.5)) await readItem(writer.way(), reader, id, 'id version', log);
+      else await readItems(writer.way(), reader, [id], 'id version value group', log);
+    }),
+  ]);
+}
+
+const types: Readonly<Record<string, string>> = { id: 'ID!', nonce: 'ID!', group: 'Int!', wait: 'Int!' };
+
+export async function mutate(
+  writer: Writer,
+  field: string,
+  variables: object,
+  way = writer.way(),
+): Promise<void> {
+  const { log, reader } = writer;
+  const nonce = writer.nonce();
+  const all = { ...variables, nonce };
+  const declared = Object.keys(all).map((name) => `$${name}: ${types[name] ?? 'ID!'}`);
+  const isOfItem = /^(set|move)Item/.test(field);
+  const selection =
+    isOfItem && writer.random.chance(0.5) ? '{ version item { id version value } }' : '{ version }';
+  log.requests += 1;
+  const path = /^\w+/.exec(field)?.[0] ?? field;
+  const answer = await way.client.ask(
+    `mutation (${declared.join(', ')}) { ${field} ${selection} }`,
+    all,
+    reader.token,
+  );
+  const { arrival, end } = answer;
+  if (answer.problem !== null && path !== 'failToSetItem') log.problem(`${path}: ${answer.problem}`);
+  log.writes.push({
+    nonce,
+    start: arrival,
+    end,
+    outcome: outcomeOf(answer),
+    settledAt: arrival + doubt,
+    path,
+  });
+  showsItself(answer, way, writer);
+}
+
+/** What a mutation selects of what it has written is a read like others, which came after the write. */
+function showsItself({ data, arrival, end }: Answer, way: Way, { log, reader }: Writer): void {
+  for (const written of Object.values(data ?? {})) {
+    const { item } = (written ?? {}) as { readonly item?: { readonly id: string; readonly version: number } };
+    if (item == null) continue;
+    const { client } = reader;
+    const { id, version } = item;
+    log.reads.push({
+      key: `item:${id}`,
+      version,
+      arrival,
+      end,
+      client,
+      router: way.router,
+      shape: 'mutation',
+    });
+  }
+}
+
+function outcomeOf(answer: Answer): 'acknowledged' | 'unconfirmed' | 'unknown' {
+  if (!answer.isWhole) return 'unknown';
+  return answer.isUnconfirmed ? 'unconfirmed' : 'acknowledged';
+}
+
+/** A job's write: acknowledged once the endpoint has taken it. */
+async function writePastTheRouters(writer: Writer, id: string): Promise<void> {
+  const { items, log, random } = writer;
+  const nonce = writer.nonce();
+  log.requests += 1;
+  const start = performance.now();
+  const group = random.chance(0.3) ? random.below(groups) : null;
+  const tags = await writer.announce.written(items, { id, nonce, group });
+  await writer.announce.until(tags, writer.way);
+  log.writes.push({
+    nonce,
+    start,
+    end: performance.now(),
+    outcome: 'acknowledged',
+    settledAt: Infinity,
+    path: 'direct',
+  });
+}
+
+/** A transaction that has written and stays open, in the same cluster, until told. */
+export async function holdOpen(store: Pool, random: Random, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const connection = await store.connect();
+    try {
+      await connection.query('BEGIN');
+      await connection.query('INSERT INTO held DEFAULT VALUES');
+      await sleep(500 + random.below(3_000));
+      await connection.query(random.chance(0.5) ? 'COMMIT' : 'ROLLBACK');
+    } finally {
+      connection.release();
+    }
+  }
+}
