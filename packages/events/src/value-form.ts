@@ -5,24 +5,12 @@
  */
 
 /**
- * - `text`, `blank-padded` (`char(n)`: trailing blanks mean nothing), `case-insensitive` (`citext`)
+ * - `text` (enums too), `blank-padded` (`char(n)`: trailing blanks mean nothing)
  * - `uuid`, `integer`, `boolean`, `numeric` (without trailing zeros), `date`, `timestamptz` (ISO, in UTC)
- * - `opaque`: equal values are printed alike, but only PostgreSQL can do it
+ * - `opaque`: only PostgreSQL can print it (`citext`, `inet`, `bytea` …)
  */
-export type ValueForm = (typeof valueForms)[number];
-
-export const valueForms = [
-  'text',
-  'blank-padded',
-  'case-insensitive',
-  'uuid',
-  'integer',
-  'boolean',
-  'numeric',
-  'date',
-  'timestamptz',
-  'opaque',
-] as const;
+export type ValueForm =
+  'text' | 'blank-padded' | 'uuid' | 'integer' | 'boolean' | 'numeric' | 'date' | 'timestamptz' | 'opaque';
 
 /**
  * The value as PostgreSQL prints it, which is what tags are made of.
@@ -41,8 +29,6 @@ export function tagText(form: ValueForm, value: unknown): string | null {
 const printers: Readonly<Record<ValueForm, (text: string) => string | null>> = {
   text: (text) => text,
   'blank-padded': (text) => text.replace(/ +$/, ''),
-  // What else PostgreSQL holds to be equal depends on the locale of the database.
-  'case-insensitive': (text) => (isAscii(text) ? text.toLowerCase() : null),
   uuid: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : null),
   integer: (text) => (/^[+-]?\d{1,40}$/.test(text) ? BigInt(text.replace('+', '')).toString() : null),
   boolean: (text) => (text === 'true' || text === 'false' ? text : null),
@@ -67,10 +53,6 @@ function printedMoment(moment: Date): string | null {
   if (Number.isNaN(year) || year < 1 || year > 9999) return null;
   const [day = '', time = ''] = moment.toISOString().slice(0, -1).split('T');
   return `${day} ${time.replace(/\.?0{1,3}$/, '')}+00`;
-}
-
-function isAscii(text: string): boolean {
-  return Buffer.byteLength(text) === text.length;
 }
 
 /** Half a surrogate pair reaches PostgreSQL as U+FFFD, and finds what is equal to that. */

@@ -33,3 +33,4 @@ export { containing, optionalText, requiredText } from './input/text.js';
 export { insertRows, type Seed, type SeedContext } from './store/seed.js';
 export type { EntityClass } from './store/store.js';
 export { ClientError } from '@selvedge/errors';
+export { captureWrites, releaseWrites, type TableCapture } from '@selvedge/events';
