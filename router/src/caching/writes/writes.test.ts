@@ -72,7 +72,13 @@ function start(options: Partial<WritesOptions> = {}): Writes {
 }
 
 function answered(extension: CacheExtension | null): FetchAnswer {
-  const origin = { extension, cacheControl: undefined, vary: undefined, hasSetCookie: false };
+  const origin = {
+    extension,
+    cacheControl: undefined,
+    vary: undefined,
+    hasSetCookie: false,
+    hasErrors: false,
+  };
   return { ...failed(undefined), data: {}, errors: [], origins: [origin] };
 }
 
