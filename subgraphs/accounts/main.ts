@@ -4,6 +4,7 @@ import { Address } from './entities/address.js';
 import { PaymentMethod } from './entities/payment-method.js';
 import { User } from './entities/user.js';
 import { CreateUsers1700000000000 } from './migrations/1700000000000-create-users.js';
+import { CaptureUserWrites1700000000001 } from './migrations/1700000000001-capture-user-writes.js';
 import { resolvers } from './resolvers/index.js';
 import { seed } from './seed.js';
 
@@ -11,5 +12,9 @@ await runSubgraph({
   name: 'accounts',
   schema: new URL('./schema.graphql', import.meta.url),
   resolvers,
-  store: { entities: [User, Address, PaymentMethod], migrations: [CreateUsers1700000000000], seed },
+  store: {
+    entities: [User, Address, PaymentMethod],
+    migrations: [CreateUsers1700000000000, CaptureUserWrites1700000000001],
+    seed,
+  },
 });

@@ -3,6 +3,7 @@ import { OrderLine } from './entities/order-line.js';
 import { Order } from './entities/order.js';
 import { PriceListEntry } from './entities/price-list-entry.js';
 import { CreateOrders1700000000000 } from './migrations/1700000000000-create-orders.js';
+import { CaptureOrderWrites1700000000001 } from './migrations/1700000000001-capture-order-writes.js';
 import { resolvers } from './resolvers/index.js';
 import { seed } from './seed.js';
 
@@ -10,5 +11,9 @@ await runSubgraph({
   name: 'orders',
   schema: new URL('./schema.graphql', import.meta.url),
   resolvers,
-  store: { entities: [Order, OrderLine, PriceListEntry], migrations: [CreateOrders1700000000000], seed },
+  store: {
+    entities: [Order, OrderLine, PriceListEntry],
+    migrations: [CreateOrders1700000000000, CaptureOrderWrites1700000000001],
+    seed,
+  },
 });

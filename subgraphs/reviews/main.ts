@@ -4,6 +4,7 @@ import { Comment } from './entities/comment.js';
 import { Review } from './entities/review.js';
 import { CreateReviews1700000000000 } from './migrations/1700000000000-create-reviews.js';
 import { IndexReviewTexts1700000000001 } from './migrations/1700000000001-index-review-texts.js';
+import { CaptureReviewWrites1700000000002 } from './migrations/1700000000002-capture-review-writes.js';
 import { resolvers } from './resolvers/index.js';
 import { seed } from './seed.js';
 
@@ -13,7 +14,7 @@ await runSubgraph({
   resolvers,
   store: {
     entities: [Review, Comment],
-    migrations: [CreateReviews1700000000000, IndexReviewTexts1700000000001],
+    migrations: [CreateReviews1700000000000, IndexReviewTexts1700000000001, CaptureReviewWrites1700000000002],
     seed,
   },
 });
