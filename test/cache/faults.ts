@@ -33,6 +33,15 @@ export const faults: readonly Fault[] = [
   { id: 'killed-subgraph', ofRedis: false, happen: killedSubgraph },
 ];
 
+/** @throws for one that there is not */
+export function faultsNamed(ids: readonly string[]): readonly Fault[] {
+  return ids.map((id) => {
+    const fault = faults.find((each) => each.id === id);
+    if (fault !== undefined) return fault;
+    throw new Error(`expected one of ${faults.map((each) => each.id).join(', ')} but got ${id}`);
+  });
+}
+
 /** Keys of the layout that packages/cache has in Redis. */
 const tagRecords = '*:t:*';
 const storeRecords = '*:s';

@@ -88,7 +88,8 @@ export class HttpProxy {
     const wait = this.#delay();
     if (wait > 0) await sleep(wait);
     if (response.destroyed) return;
-    const { 'transfer-encoding': _, ...headers } = answer.headers;
+    const headers = { ...answer.headers };
+    delete headers['transfer-encoding'];
     response.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': answered.length });
     response.end(answered);
   }

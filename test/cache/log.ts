@@ -19,7 +19,12 @@ export class Log {
   /** Requests without a whole answer, by what was said. */
   readonly problems = new Map<string, number>();
 
+  /** Whether a router or a subgraph is being killed. */
+  isAway = false;
+  problemsOfRedis = 0;
+
   problem(text: string): void {
+    if (!this.isAway) this.problemsOfRedis += 1;
     const kind = text.replaceAll(/[0-9a-f-]{8,}|\d+/g, '…').slice(0, 120);
     this.problems.set(kind, (this.problems.get(kind) ?? 0) + 1);
   }

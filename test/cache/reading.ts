@@ -3,7 +3,8 @@
 import type { Answer, Client } from './client.js';
 import type { Log } from './log.js';
 import type { Random, Zipf } from './random.js';
-import { groups } from './scale.js';
+import { groups, users } from './scale.js';
+import type { System } from './system.js';
 
 export interface Reader {
   /** Of whoever asks one thing after another. */
@@ -15,6 +16,12 @@ export interface Reader {
 export interface Way {
   readonly router: number;
   readonly client: Client;
+}
+
+/** Clients are of the users in turn. */
+export function readerOf({ tokens }: System, client: number): Reader {
+  const user = users[client % users.length] ?? '';
+  return { client, user, token: tokens.get(user) ?? '' };
 }
 
 interface ItemAnswer {

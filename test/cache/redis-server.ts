@@ -51,7 +51,7 @@ export class RedisServer {
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    if (child === null || child.exitCode !== null) return;
+    if (child?.exitCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -72,7 +72,7 @@ export class RedisServer {
     client.on('error', () => undefined);
     await client.connect();
     try {
-      return (await client.sendCommand(args)) as T;
+      return await client.sendCommand<T>(args);
     } finally {
       client.destroy();
     }
@@ -92,7 +92,7 @@ export class RedisServer {
         '2000',
       ]);
       for (const name of names) found.add(name);
-      cursor = String(next);
+      cursor = next;
     } while (cursor !== '0');
     return [...found];
   }

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { Announcer } from './announcing.js';
 import { Client } from './client.js';
-import { faults, usualDelays, type Fault, type Scene } from './faults.js';
+import { usualDelays, type Fault, type Scene } from './faults.js';
 import { judge, type Verdict } from './history.js';
 import { Log } from './log.js';
-import { Metrics } from './metrics.js';
+import { figuresOf, Metrics, type CacheFigures } from './metrics.js';
 import { Random, Zipf } from './random.js';
-import { readGroup, readItems, readNote, readSomething, type Reader, type Way } from './reading.js';
-import { groups, keys, users, writeShare } from './scale.js';
+import { readerOf, readSomething, type Way } from './reading.js';
+import { compareWithStores } from './at-rest.js';
+import { keys, writeShare } from './scale.js';
 import { startSystem, type System } from './system.js';
 import type { Variant } from './variants.js';
 import { doubt, holdOpen, writeSomething, type Writer } from './writing.js';
@@ -27,7 +28,9 @@ export interface RunOptions {
   readonly say: (text: string) => void;
 }
 
-export interface Outcome extends Verdict {
+export interface Outcome extends Verdict, CacheFigures {
+  readonly seconds: number;
+  readonly routers: number;
   readonly requests: number;
   readonly reads: number;
   readonly writes: number;
@@ -36,10 +39,10 @@ export interface Outcome extends Verdict {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Keys that some router shows otherwise than the store, once nothing happens any more. */
   readonly staleAtRest: number;
-  readonly entityHitRate: number | null;
-  readonly listHitRate: number | null;
-  /** Of look-ups, those that were passed by. */
-  readonly bypassedShare: number | null;
+  /** Of unknown outcome, yet in the store. */
+  readonly unknownStored: number;
+  /** Requests that failed while no router and no subgraph was away. */
+  readonly problemsOfRedis: number;
   readonly faults: readonly string[];
   readonly problems: ReadonlyMap<string, number>;
 }
@@ -102,7 +105,7 @@ async function runOn(
     ),
   ];
   const scene: Scene = { system, random: random.fork(), writer: writerOf(clients), announcer };
-  const happened = await goWrong(scene, options);
+  const happened = await goWrong(scene, options, log);
   isOver = true;
   await Promise.all(working);
   await metrics.collect();
@@ -110,7 +113,8 @@ async function runOn(
   for (const { wire } of Object.values(system.subgraphs)) wire.holdUp(() => 0);
   for (const { wire } of system.routers) wire.holdUp(() => 0);
   await sleep(doubt);
-  const verdict = judge(await log.history(stores));
+  const history = await log.history(stores);
+  const verdict = judge(history);
   const atRest = await compareWithStores(system, ways, stores);
   const outcomes: Record<string, number> = {};
   for (const { outcome } of log.writes) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -119,6 +123,10 @@ async function runOn(
     ...figures,
     examples: [...verdict.examples, ...atRest.slice(0, 10)],
     staleAtRest: atRest.length,
+    seconds: options.seconds,
+    routers: ways.length,
+    unknownStored: history.writes.filter(({ outcome }) => outcome === 'unknown').length,
+    problemsOfRedis: log.problemsOfRedis,
     requests: log.requests,
     reads: log.reads.length,
     writes: log.writes.length,
@@ -127,11 +135,6 @@ async function runOn(
     faults: happened,
     problems: log.problems,
   };
-}
-
-function readerOf({ tokens }: System, client: number): Reader {
-  const user = users[client % users.length] ?? '';
-  return { client, user, token: tokens.get(user) ?? '' };
 }
 
 /** One thing after another; whether it is a write is told by how many there were so far. */
@@ -150,7 +153,7 @@ async function repeatedly(pause: number, act: () => Promise<void>, isOver: () =>
 }
 
 /** Evenly over the run, with quiet between. */
-async function goWrong(scene: Scene, options: RunOptions): Promise<string[]> {
+async function goWrong(scene: Scene, options: RunOptions, log: Log): Promise<string[]> {
   const end = performance.now() + options.seconds * 1_000;
   const happened: string[] = [];
   const due = options.faults.filter(({ ofRedis }) => options.isCached || !ofRedis);
@@ -161,80 +164,13 @@ async function goWrong(scene: Scene, options: RunOptions): Promise<string[]> {
     await sleep(pause * (0.3 + 0.3 * scene.random.next()));
     if (fault === undefined) continue;
     options.say(`${(options.seconds - (end - performance.now()) / 1_000).toFixed(1)} s: ${fault.id}`);
+    log.isAway = !fault.ofRedis;
     await fault.happen(scene);
+    if (log.isAway) await sleep(500);
+    log.isAway = false;
     happened.push(fault.id);
     await sleep(Math.max(0, began + pause - performance.now()));
   }
   await sleep(Math.max(0, end - performance.now()));
   return happened;
-}
-
-function figuresOf(metrics: Metrics): Pick<Outcome, 'entityHitRate' | 'listHitRate' | 'bypassedShare'> {
-  void metrics;
-  return { entityHitRate: null, listHitRate: null, bypassedShare: null };
-}
-
-/** Every key, by every way to it, through every router. @returns what differs, in words */
-async function compareWithStores(
-  system: System,
-  ways: readonly Way[],
-  stores: readonly Pool[],
-): Promise<string[]> {
-  const truth = new Map<string, number>();
-  const [items, stock] = stores;
-  const members = new Map<string, Set<string>>();
-  for (const { id, version, group_id } of (await items?.query<ItemRow>('SELECT * FROM items'))?.rows ?? []) {
-    truth.set(`item:${id}`, version);
-    const list = `group:${group_id}`;
-    members.set(list, (members.get(list) ?? new Set()).add(`item:${id}`));
-  }
-  for (const { owner, version } of (await items?.query<NoteRow>('SELECT * FROM notes'))?.rows ?? [])
-    truth.set(`note:${owner}`, version);
-  for (const { item_id, version } of (await stock?.query<StockRow>('SELECT * FROM stock'))?.rows ?? [])
-    truth.set(`stock:${item_id}`, version);
-  const log = new Log();
-  for (const way of ways) {
-    for (let from = 0; from < keys; from += 50) {
-      const ids = Array.from({ length: 50 }, (_, index) => String(from + index));
-      for (const selection of ['id version', 'id version value group', 'id version stock stamp mine'])
-        await readItems(way, readerOf(system, from), ids, selection, log);
-    }
-    for (let group = 0; group < groups; group += 1) await readGroup(way, readerOf(system, group), group, log);
-    for (const [client] of users.entries()) await readNote(way, readerOf(system, client), log);
-  }
-  const differing = log.reads.filter(({ key, version }) => truth.get(key) !== version);
-  const lists = log.lists.filter(
-    ({ list, members: shown }) => !isSame(shown, members.get(list) ?? new Set()),
-  );
-  return [
-    ...differing.map((read) => `at rest: ${JSON.stringify({ ...read, store: truth.get(read.key) })}`),
-    ...lists.map(({ list, router }) => `at rest: ${list} by router ${router}`),
-    ...Array.from(log.problems, ([problem, count]) => `at rest: ${count} times ${problem}`),
-  ];
-}
-
-interface ItemRow {
-  readonly id: string;
-  readonly version: number;
-  readonly group_id: number;
-}
-interface NoteRow {
-  readonly owner: string;
-  readonly version: number;
-}
-interface StockRow {
-  readonly item_id: string;
-  readonly version: number;
-}
-
-function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((each) => other.has(each));
-}
-
-export function faultsNamed(ids: readonly string[]): readonly Fault[] {
-  return ids.map((id) => {
-    const fault = faults.find((each) => each.id === id);
-    if (fault !== undefined) return fault;
-    throw new Error(`expected one of ${faults.map((each) => each.id).join(', ')} but got ${id}`);
-  });
 }
