@@ -3,9 +3,15 @@
  * named by what the supergraph says of that subgraph, so that entries serve until that changes.
  */
 import type { CacheBackend } from '@selvedge/cache';
+import { LRUCache } from 'lru-cache';
+import { NameLists } from './name-lists.js';
+import { PartTier } from './part-tier.js';
+import type { Writes } from './writes/writes.js';
 
 export interface ResponseCacheOptions {
   readonly backend: CacheBackend;
+  /** What makes acknowledged writes visible. */
+  readonly writes: Writes;
   /** @returns null: nothing of the subgraph is cached */
   readonly subgraph: (name: string) => SubgraphCacheOptions | null;
   /** What parts may take of this process's memory; 0: none is kept in it. */
@@ -24,12 +30,54 @@ export interface SubgraphCacheOptions {
 
 export class ResponseCache {
   readonly backend: CacheBackend;
+  readonly writes: Writes;
+  /** What this process keeps itself. */
+  readonly tier: PartTier;
+  /** Keys that this process has said it would fill. */
+  readonly filling = new Set<string>();
+  private readonly names = new LRUCache<string, NameLists>({ max: 20_000 });
+  private readonly underWay = new Set<Promise<void>>();
 
   constructor(private readonly options: ResponseCacheOptions) {
     this.backend = options.backend;
+    this.writes = options.writes;
+    this.tier = new PartTier(options.maxBytes);
   }
 
   optionsOf(subgraph: string): SubgraphCacheOptions | null {
     return this.options.subgraph(subgraph);
+  }
+
+  /** What shapes parts of a kind, as far as this process knows; undefined: nothing is known. */
+  namesOf(kind: string): NameLists | undefined {
+    return this.names.get(kind);
+  }
+
+  /** The same, to add to. */
+  namesToLearn(kind: string): NameLists {
+    let lists = this.names.get(kind);
+    if (lists === undefined) {
+      lists = new NameLists();
+      this.names.set(kind, lists);
+    }
+    return lists;
+  }
+
+  /** Has something done after the answers that are under way; what goes wrong with it harms nobody. */
+  later(task: () => Promise<void>): void {
+    const done = new Promise<void>((resolve) => {
+      setImmediate(() => {
+        task().then(resolve, () => {
+          resolve();
+        });
+      });
+    });
+    this.underWay.add(done);
+    void done.then(() => this.underWay.delete(done));
+  }
+
+  /** When nothing is being stored any more. */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 }

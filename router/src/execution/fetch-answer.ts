@@ -38,6 +38,8 @@ export interface CallOrigin {
   readonly cacheControl: string | undefined;
   readonly vary: string | undefined;
   readonly hasSetCookie: boolean;
+  /** Of the operation, whoever's part they are about. */
+  readonly hasErrors: boolean;
 }
 
 export interface EntityPlace {

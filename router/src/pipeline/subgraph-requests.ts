@@ -1,4 +1,5 @@
 /** What a plan's fetches have of the client's request, however its answer is sent. */
+import type { FetchAnswer } from '../execution/fetch-answer.js';
 import type { PlanRequest } from '../execution/run-plan.js';
 import { RequestPort } from '../subgraphs/fetch-port.js';
 import type { PlannedOperation } from './stages.js';
@@ -7,10 +8,16 @@ export interface SubgraphRequests extends PlanRequest {
   readonly port: RequestPort;
 }
 
-/** @param onCacheControl told what each answer lets clients keep */
+/** @param onAnswer told of each answer */
 export function subgraphRequests(
-  { supergraph: { subgraphs }, variables, coercedVariables, context, overrideLabels }: PlannedOperation,
-  onCacheControl?: (header: string | undefined) => void,
+  {
+    supergraph: { subgraphs, cache },
+    variables,
+    coercedVariables,
+    context,
+    overrideLabels,
+  }: PlannedOperation,
+  onAnswer?: (subgraph: string, answer: FetchAnswer) => void,
 ): SubgraphRequests {
   const { request, caller, isForSeveral } = context;
   const { headers } = request;
@@ -21,7 +28,8 @@ export function subgraphRequests(
       caller,
       labels: overrideLabels,
       isForSeveral,
-      onCacheControl,
+      cache,
+      ...(onAnswer !== undefined && { onAnswer }),
     }),
     variables,
     coercedVariables,

@@ -1,6 +1,12 @@
 /** The fetches of one client operation: each goes to its subgraph with what the client's headers come to there. */
 import type { FetchAnswer, FetchPort, FetchRequest } from '../execution/fetch-answer.js';
+import type { RequestTemplate } from '../execution/request-template.js';
 import type { IncomingHttpHeaders } from 'node:http';
+import { noCacheObserver, type CacheObserver } from '../caching/cache-observer.js';
+import { cachedFetch } from '../caching/cached-fetch.js';
+import { CachingOfRequest } from '../caching/caching-of-request.js';
+import type { ResponseCache } from '../caching/response-cache.js';
+import { sendMutation, settleWrites } from '../caching/writes/send-mutation.js';
 import type { Caller } from './caller.js';
 import { scopeOf, type Scope } from './scope.js';
 import type { Subgraph } from './subgraph.js';
@@ -11,29 +17,40 @@ export interface PortOptions {
   readonly caller: Caller;
   /** Of `@override`: those that are on for this request. */
   readonly labels: readonly string[];
-  /** Told what each answer lets clients keep. */
-  readonly onCacheControl?: ((header: string | undefined) => void) | undefined;
+  /** Told of each answer. */
+  readonly onAnswer?: (subgraph: string, answer: FetchAnswer) => void;
   /** Whether the caller stands for several, and so has nothing of its own to send. */
   readonly isForSeveral: boolean;
+  /** `null`: nothing is cached. */
+  readonly cache?: ResponseCache | null;
+  /** Told what the cache did. */
+  readonly observer?: CacheObserver;
 }
 
 export class RequestPort implements FetchPort {
   /** Whether something of what came is this caller's alone. */
   isPrivate = false;
+  /** Whether it wrote something that others may not see yet. */
+  isUnconfirmed = false;
+  private readonly caching = new Map<Subgraph, CachingOfRequest | null>();
   private readonly scopes = new Map<Subgraph, Scope>();
 
   constructor(private readonly options: PortOptions) {}
 
   async fetch({ template, variables, representations, followsMutation }: FetchRequest): Promise<FetchAnswer> {
-    const { subgraphs, caller, onCacheControl } = this.options;
+    const { subgraphs, caller, onAnswer } = this.options;
     const subgraph = subgraphs.get(template.subgraph);
     if (subgraph === undefined)
       throw new Error(`expected a subgraph of the supergraph but got ${template.subgraph}`);
     const isAlone = followsMutation || template.kind === 'mutation';
     const operation = { template, variables, representations };
-    const answer = await subgraph.fetch(operation, caller, this.scopeFor(subgraph), isAlone);
+    const caching = isAlone ? null : this.cachingFor(subgraph);
+    const send = () => subgraph.fetch(operation, caller, this.scopeFor(subgraph), isAlone);
+    const answer = await (caching === null
+      ? this.confirm(template, send)
+      : cachedFetch(caching, operation));
     this.isPrivate ||= answer.isPrivate;
-    if (onCacheControl !== undefined) for (const header of answer.cacheControl) onCacheControl(header);
+    onAnswer?.(template.subgraph, answer);
     return answer;
   }
 
@@ -50,11 +67,49 @@ export class RequestPort implements FetchPort {
     return keys.includes(null) ? `alone ${(lastAlone += 1)}` : keys.join('\n');
   }
 
+  /** What it writes is fenced before anybody hears of it. */
+  private async confirm(
+    { subgraph, kind }: RequestTemplate,
+    send: () => Promise<FetchAnswer>,
+  ): Promise<FetchAnswer> {
+    const { cache, caller } = this.options;
+    if (cache?.writes.covers(subgraph) !== true) return send();
+    const { answer, isConfirmed } = await (kind === 'mutation'
+      ? sendMutation(cache.writes, subgraph, caller, send)
+      : settleWrites(cache.writes, subgraph, await send()));
+    this.isUnconfirmed ||= !isConfirmed;
+    return answer;
+  }
+
+  /** `null`: nothing of it is cached, or nothing that this request may share in. */
+  private cachingFor(subgraph: Subgraph): CachingOfRequest | null {
+    const { cache, observer = noCacheObserver, headers, caller } = this.options;
+    const { caching, headerRules } = subgraph.options;
+    if (cache == null || caching == null) return null;
+    let own = this.caching.get(subgraph);
+    if (own === undefined) {
+      const scope = this.scopeFor(subgraph);
+      own =
+        scope.key === null
+          ? null
+          : new CachingOfRequest({
+              cache,
+              caching,
+              observer,
+              headers: headerRules(headers),
+              send: (operation) => subgraph.fetch(operation, caller, scope, false),
+            });
+      this.caching.set(subgraph, own);
+    }
+    return own;
+  }
+
   private scopeFor(subgraph: Subgraph): Scope {
     let scope = this.scopes.get(subgraph);
     if (scope === undefined) {
       const { headers, labels, isForSeveral } = this.options;
-      const all = scopeOf(subgraph.options.headerRules(headers), labels);
+      const asksOrigin = subgraph.options.caching != null;
+      const all = scopeOf(subgraph.options.headerRules(headers), labels, asksOrigin);
       scope = isForSeveral ? { ...all, headers: all.sharedHeaders } : all;
       this.scopes.set(subgraph, scope);
     }

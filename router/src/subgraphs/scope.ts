@@ -2,6 +2,7 @@
  * Who may share an answer: those for whom every header that the subgraph would get is the same. This is the one place
  * that decides it; what it does not know is part of the scope, and so keeps callers apart.
  */
+import { cacheRequestHeader, cacheRequestVersion } from '@selvedge/cache';
 import type { Headers } from './header-rules.js';
 
 /** Where something came from and when it has to be done cannot change what it is. None of them is sent for several. */
@@ -19,10 +20,15 @@ export interface Scope {
   readonly sharedHeaders: readonly string[];
 }
 
-/** @param headers in lower case. @param labels of `@override` that are on for the caller */
-export function scopeOf(headers: Headers, labels: readonly string[]): Scope {
+/**
+ * @param headers in lower case
+ * @param labels of `@override` that are on for the caller
+ * @param asksOrigin whether the subgraph is asked how its answers come about, which shapes nothing of them
+ */
+export function scopeOf(headers: Headers, labels: readonly string[], asksOrigin = false): Scope {
   const entries = Object.entries(headers);
-  if (entries.length === 0 && labels.length === 0) return noHeaders;
+  const always = asksOrigin ? asking : plain;
+  if (entries.length === 0 && labels.length === 0) return { key: '', headers: always, sharedHeaders: always };
   // Baggage is anything that callers tell each other; it is not sent for several, and so need not be equal.
   const shared = entries.filter(([name]) => !cannotShapeAnAnswer.has(name) && name !== 'baggage');
   shared.sort(([left], [right]) => (left < right ? -1 : 1));
@@ -34,11 +40,11 @@ export function scopeOf(headers: Headers, labels: readonly string[]): Scope {
   };
 }
 
-const always = [
+const plain = [
   'content-type',
   'application/json',
   'accept',
   'application/json, application/graphql-response+json',
 ];
 
-const noHeaders: Scope = { key: '', headers: always, sharedHeaders: always };
+const asking = [...plain, cacheRequestHeader, cacheRequestVersion];

@@ -40,7 +40,13 @@ function idOf(text: string): string {
   return (JSON.parse(text) as { id: string }).id;
 }
 
-const origin = { extension: null, cacheControl: undefined, vary: undefined, hasSetCookie: false };
+const origin = {
+  extension: null,
+  cacheControl: undefined,
+  vary: undefined,
+  hasSetCookie: false,
+  hasErrors: false,
+};
 
 /** An entity for each; by its id it is missing, has an error, or both. */
 function answerTo(

@@ -2,6 +2,7 @@
  * One subgraph, as the engine sees it. A fetch goes out by itself, or with those of other requests that may share it
  * (`shared-fetches.ts`), and what goes out at the same time for the same callers may travel as one HTTP array.
  */
+import type { SubgraphCaching } from '../caching/subgraph-caching.js';
 import type { FetchAnswer } from '../execution/fetch-answer.js';
 import type { TypeRelations } from '../execution/type-relations.js';
 import type { Caller } from './caller.js';
@@ -34,6 +35,8 @@ export interface SubgraphOptions {
   readonly takesArrays: boolean;
   /** Whether client requests share fetches. */
   readonly isShared: boolean;
+  /** How it is cached; it is then asked how its answers come about. `null`: not at all. */
+  readonly caching?: SubgraphCaching | null;
   /** Of what is asked and sent; nothing is noted without one. */
   readonly observer?: SubgraphObserver;
 }

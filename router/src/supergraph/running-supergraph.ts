@@ -19,7 +19,7 @@ export async function runSupergraph(
   options: ServerOptions,
   previous: CachedPlanner | null = null,
 ): Promise<RunningSupergraph> {
-  const supergraph = await buildSupergraph(sdl, options.config, options.telemetry);
+  const supergraph = await buildSupergraph(sdl, options.config, options.telemetry, options.cache ?? null);
   try {
     if (previous !== null) await takeOver(supergraph, previous, options);
     const started = await startServer(supergraph, options);

@@ -4,6 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
+import { declaredTags } from '../caching/declared-tags.js';
+import type { ResponseCache } from '../caching/response-cache.js';
+import { cachedSubgraphs, type SubgraphCaching } from '../caching/subgraph-caching.js';
 import type { RouterConfig } from '../config/schema.js';
 import { suggest } from '../config/suggest.js';
 import type { CostTable } from '../cost/cost-table.js';
@@ -42,6 +45,8 @@ export interface Supergraph {
   /** Which of them are on for a request: once per client operation, before planning. */
   readonly decideLabels: DecideLabels;
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
+  /** Of parts of answers; `null`: there is none. It outlives the supergraph. */
+  readonly cache: ResponseCache | null;
   /** Prepares what a plan needs to be executed and its answer to be made: once per plan. */
   readonly compile: (operation: OperationToCompile) => CompiledOperation;
   readonly costs: CostTable;
@@ -60,10 +65,11 @@ export async function buildSupergraph(
   sdl: string,
   config: RouterConfig,
   telemetry: Telemetry | null = null,
+  cache: ResponseCache | null = null,
 ): Promise<Supergraph> {
   const planning = await startPlanning(sdl, config);
   try {
-    return assemble(sdl, config, planning, telemetry);
+    return assemble(sdl, config, planning, telemetry, cache);
   } catch (error) {
     await planning.close();
     throw error;
@@ -99,6 +105,7 @@ function assemble(
   config: RouterConfig,
   planning: PlannerPool,
   telemetry: Telemetry | null,
+  cache: ResponseCache | null,
 ): Supergraph {
   const { digest } = planning;
   refuseFeatures(digest.refusedFeatures);
@@ -108,11 +115,14 @@ function assemble(
   const withDefer = config.supergraph.defer_support && !digest.apiSdl.includes('directive @defer(');
   const apiSchema = schemaOf(withDefer ? `${digest.apiSdl}\n${deferDirective}` : digest.apiSdl);
   // With all that is `@inaccessible`: subgraphs answer with what clients do not see.
-  const whole = schemaOf(sdl);
+  const document = parse(sdl, { noLocation: true });
+  const whole = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
   const types = new TypeRelations(whole);
   const hidden = new HiddenNames(whole, apiSchema);
   const names = dataNames(digest.names);
-  const subgraphs = buildSubgraphs(urls, config, pools, types, telemetry);
+  const tags = declaredTags(document);
+  const cached = cache === null ? null : cachedSubgraphs(document, whole, cache, tags);
+  const subgraphs = buildSubgraphs(urls, config, pools, types, telemetry, cached);
   const compiled = new WeakMap<OperationToCompile['plan'], CompiledOperation>();
   return {
     id: supergraphId(sdl),
@@ -123,6 +133,7 @@ function assemble(
     overrideLabels: digest.overrideLabels,
     decideLabels: labelDecision(digest.overrideLabels, config.override),
     subgraphs,
+    cache,
     compile(operation) {
       let known = compiled.get(operation.plan);
       if (known === undefined) {
@@ -132,7 +143,11 @@ function assemble(
       return known;
     },
     costs: digest.costs,
-    warnings: [...unknownSubgraphs(digest, config), ...unknownLabels(digest, config)],
+    warnings: [
+      ...unknownSubgraphs(digest, config),
+      ...unknownLabels(digest, config),
+      ...(cache === null ? [] : tags.warnings),
+    ],
     async close() {
       for (const subgraph of subgraphs.values()) subgraph.close();
       await Promise.all([planning.close(), pools.close()]);
@@ -157,6 +172,7 @@ function buildSubgraphs(
   pools: ConnectionPools,
   types: TypeRelations,
   telemetry: Telemetry | null,
+  cached: ReadonlyMap<string, SubgraphCaching> | null,
 ): ReadonlyMap<string, Subgraph> {
   const { all: batchAll, subgraphs: batchEach } = config.batching.subgraph;
   const { all: shapeAll, subgraphs: shapeEach } = config.traffic_shaping;
@@ -170,6 +186,7 @@ function buildSubgraphs(
         headerRules: compileHeaderRules(config.headers, name),
         takesArrays: (batchEach[name] ?? batchAll).enabled,
         isShared: shapeEach[name]?.deduplicate_query ?? shapeAll.deduplicate_query,
+        caching: cached?.get(name) ?? null,
         ...(observer !== undefined && { observer }),
       });
       return [name, subgraph];

@@ -1,0 +1,114 @@
+/** What a fetch asks for, as the cache sees it: made once for its text and the values of its variables. */
+import {
+  Kind,
+  parse,
+  valueFromASTUntyped,
+  visit,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { RequestTemplate } from '../execution/request-template.js';
+import type { GivenVariables } from './canonical-field.js';
+import { NameLists } from './name-lists.js';
+import type { SubgraphTypes } from './subgraph-types.js';
+import { NotCacheable, Wanted } from './wanted.js';
+
+export interface FetchShape {
+  /** Unique in this process. */
+  readonly id: number;
+  readonly template: ShapedTemplate;
+  /** As they are sent. */
+  readonly given: GivenVariables;
+  /** The same with the operation's defaults. */
+  readonly variables: GivenVariables;
+  /** Of each entity, or of the data. */
+  readonly wanted: Wanted;
+}
+
+/** A fetch's text, whatever its variables are. */
+export class ShapedTemplate {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments = new Map<string, FragmentDefinitionNode>();
+  /** `null`: it begins at a root type. */
+  readonly entities: FieldNode | null;
+  /** What has shaped answers that are kept in this process. */
+  readonly lists = new NameLists();
+  /** On the clock of `performance.now()`: nothing is looked for before, since what came last could not be kept. */
+  hopelessUntil = 0;
+  /** Fetches of less of it, by which fields. */
+  readonly lesser = new LRUCache<string, RequestTemplate>({ max: 50 });
+  private readonly constant = new WeakMap<SelectionSetNode, Wanted>();
+  private readonly defaults: GivenVariables;
+  private readonly shapes = new LRUCache<string, FetchShape>({ max: 500 });
+
+  /** @throws NotCacheable */
+  constructor(
+    readonly template: RequestTemplate,
+    private readonly types: SubgraphTypes,
+  ) {
+    const { definitions } = parse(template.query, { noLocation: true });
+    const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+    // Renamed keys are not those of the text any more; directives of an operation may mean anything.
+    if (operation === undefined || template.outputRewrites.length > 0 || operation.directives?.length !== 0)
+      throw new NotCacheable(template.query);
+    this.operation = operation;
+    for (const node of definitions)
+      if (node.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(node.name.value, node);
+    this.defaults = defaultsOf(operation);
+    this.entities = template.isEntityFetch ? entitiesField(operation) : null;
+  }
+
+  /** @param variables `"name":value` pairs. @throws NotCacheable */
+  shapeFor(variables: string): FetchShape {
+    let shape = this.shapes.get(variables);
+    if (shape === undefined) {
+      const given = JSON.parse(`{${variables}}`) as GivenVariables;
+      const { types, fragments, constant } = this;
+      const all = { ...this.defaults, ...given };
+      const context = { types, fragments, constant, variables: all };
+      const selections = this.entities?.selectionSet ?? this.operation.selectionSet;
+      const type = this.entities === null ? types.queryType : undefined;
+      const wanted = new Wanted(context, [selections], type);
+      shape = { id: (lastId += 1), template: this, given, variables: all, wanted };
+      this.shapes.set(variables, shape);
+    }
+    return shape;
+  }
+}
+
+let lastId = 0;
+
+function entitiesField({ selectionSet }: OperationDefinitionNode): FieldNode {
+  const [only, ...rest] = selectionSet.selections;
+  if (
+    rest.length > 0 ||
+    only?.kind !== Kind.FIELD ||
+    only.name.value !== '_entities' ||
+    only.alias !== undefined
+  )
+    throw new NotCacheable('expected `_entities` alone');
+  return only;
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): GivenVariables {
+  const defaults: Record<string, unknown> = {};
+  for (const { variable, defaultValue } of variableDefinitions)
+    if (defaultValue !== undefined) defaults[variable.name.value] = plain(defaultValue);
+  return defaults;
+}
+
+function plain(value: ValueNode): unknown {
+  visit(value, {
+    IntValue(node) {
+      if (!Number.isSafeInteger(Number(node.value))) throw new NotCacheable(node.value);
+    },
+    FloatValue(node) {
+      if (String(Number(node.value)) !== node.value) throw new NotCacheable(node.value);
+    },
+  });
+  return valueFromASTUntyped(value);
+}
