@@ -1,5 +1,10 @@
 export * from './contract.js';
 export { openInProcessBackend, type InProcessBackend, type InProcessOptions } from './in-process.js';
 export { doubtOf, isProven, lifeOf, type Doubt, type Life } from './proof.js';
+export type { RedisBackend } from './redis/backend.js';
+export type { BreakerState } from './redis/breaker.js';
+export type { CommandOutcome } from './redis/caller.js';
+export { openRedisBackend, type RedisEvents, type RedisOptions } from './redis/open.js';
+export { parseRedisUrls } from './redis/urls.js';
 export { joinSnapshots, parseSnapshot, printSnapshot, sees, type Snapshot } from './snapshot.js';
 export * from './subgraph-extension.js';

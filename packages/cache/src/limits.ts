@@ -5,3 +5,6 @@ export const fillsKept = 16;
 
 /** Milliseconds, where nothing else is said: of an intent that was lost with its record, nobody knows how long it was to last. */
 export const defaultLongestIntent = 60_000;
+
+/** Mutations of one store that are under way at once. */
+export const intentsKept = 10_000;
