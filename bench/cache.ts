@@ -11,14 +11,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contestants, isContestant } from './cache/contestants.js';
-import { measure, type Plan } from './cache/measure.js';
+import { measureInvalidation } from './cache/invalidation.js';
+import { measure, type Plan as MeasuringPlan } from './cache/measure.js';
 import { openRedis } from './cache/redis.js';
-import { report } from './cache/report.js';
+import { report, reportInvalidation } from './cache/report.js';
 import { prepareStage, servePart, startSubgraphs } from './cache/server-process.js';
 import { workloadNames, workloads } from './cache/workloads.js';
 import { canPin } from './measuring/child.js';
 import { progress } from './measuring/figures.js';
 import { otherCpu } from './measuring/router-process.js';
+
+interface Plan extends MeasuringPlan {
+  readonly invalidation: { readonly sizes: readonly number[]; readonly writes: number } | null;
+}
+
+/** What `--workload` knows beside the workloads. */
+const invalidation = 'invalidation';
+const known: readonly string[] = [...workloadNames, invalidation];
+
+const invalidations = {
+  quick: { sizes: [10, 1_000], writes: 100 },
+  whole: { sizes: [10, 1_000, 100_000], writes: 2_000 },
+} as const;
 
 const part = process.env['BENCH_PART'];
 if (part !== undefined) {
@@ -48,9 +62,15 @@ async function run(plan: Plan): Promise<number> {
     stops.push(() => redis.stop());
     const subgraphs = await startSubgraphs();
     stops.push(() => subgraphs.stop());
-    const measurements = await measure(plan, await prepareStage(folder, redis, subgraphs));
+    const stage = await prepareStage(folder, redis, subgraphs);
+    const measurements = plan.workloads.length > 0 ? await measure(plan, stage) : [];
+    const costs =
+      plan.invalidation === null
+        ? []
+        : await measureInvalidation(redis, plan.invalidation.sizes, plan.invalidation.writes);
     progress('');
     report(measurements);
+    reportInvalidation(costs);
     return 0;
   } catch (error) {
     // With its stack, but without the line of the bundle that Node would print.
@@ -69,31 +89,39 @@ function planFrom(args: string[]): Plan | string {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string', default: contestants.join(',') },
-      workload: { type: 'string', default: workloadNames.join(',') },
+      workload: { type: 'string', default: known.join(',') },
       profile: { type: 'string', default: '' },
     },
   });
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-  if (!Number.isInteger(rounds) || rounds < 1)
-    return `--rounds: expected a number of at least 1 but got ${values.rounds ?? ''}`;
-  const named = [values.only, values.profile].map(listed);
-  const unknown = named.flat().find((name) => !isContestant(name));
-  if (unknown !== undefined)
-    return `--only, --profile: expected any of ${contestants.join(', ')} but got ${unknown}`;
+  const isQuick = values.quick;
+  const rounds = Number(values.rounds ?? (isQuick ? 1 : 5));
+  const only = listed(values.only);
+  const profiled = listed(values.profile);
   const wanted = listed(values.workload);
-  const strange = wanted.find((name) => !workloadNames.some((known) => known === name));
-  if (strange !== undefined || wanted.length === 0)
-    return `--workload: expected any of ${workloadNames.join(', ')} but got ${strange ?? 'none'}`;
-  const [chosen = [], profiled = []] = named.map((names) => names.filter(isContestant));
+  const misuse = misuseOf(rounds, [...only, ...profiled], wanted);
+  if (misuse !== undefined) return misuse;
   return {
-    contestants: contestants.filter((name) => chosen.includes(name)),
+    contestants: contestants.filter((name) => only.includes(name)),
     workloads: workloads.filter(({ name }) => wanted.includes(name)),
+    invalidation: wanted.includes(invalidation) ? invalidations[isQuick ? 'quick' : 'whole'] : null,
     rounds,
-    seconds: values.quick
+    seconds: isQuick
       ? { firstWarmUp: 0.5, warmUp: 0.2, round: 0.2 }
       : { firstWarmUp: 15, warmUp: 3, round: 1 },
-    profiled,
+    profiled: contestants.filter((name) => profiled.includes(name)),
   };
+}
+
+function misuseOf(rounds: number, named: readonly string[], wanted: readonly string[]): string | undefined {
+  if (!Number.isInteger(rounds) || rounds < 1)
+    return `--rounds: expected a number of at least 1 but got ${rounds}`;
+  const unknown = named.find((name) => !isContestant(name));
+  if (unknown !== undefined)
+    return `--only, --profile: expected any of ${contestants.join(', ')} but got ${unknown}`;
+  const strange = wanted.find((name) => !known.includes(name));
+  return strange === undefined && wanted.length > 0
+    ? undefined
+    : `--workload: expected any of ${known.join(', ')} but got ${strange ?? 'none'}`;
 }
 
 function listed(names: string): string[] {

@@ -135,36 +135,12 @@ async function bundle(chosen, environment) {
   // esbuild as a library collects garbage as if it ran for hours: 4.6 s of processor time for all services, 3.9 s so.
   process.env['GOGC'] ??= '400';
   const esbuild = await import('esbuild');
+  const keepsNames = chosen.some((each) => each.keepsNames === true);
   const { metafile, outputFiles } = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: chosen
-      .flatMap(scriptsOf)
-      .map(({ entry, output }) => ({ in: entry, out: output.replace(/\.js$/, '') })),
-    outdir: '.',
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    tsconfig: 'tsconfig.json',
-    keepNames: chosen.some(({ keepsNames }) => keepsNames === true),
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // Read only under `node --enable-source-maps`.
-    sourcemap: 'linked',
-    sourcesContent: false,
-    // CommonJS dependencies expect what ES modules do not have. A bundle may have a `URL` of its own.
-    banner: {
-      js: [
-        "import { createRequire as $createRequire } from 'node:module';",
-        "import { fileURLToPath as $fileURLToPath } from 'node:url';",
-        'const require = $createRequire(import.meta.url);',
-        'const __filename = $fileURLToPath(import.meta.url);',
-        "const __dirname = $fileURLToPath(new globalThis.URL('.', import.meta.url));",
-      ].join(''),
-    },
+    ...bundleOptions(chosen.flatMap(scriptsOf), '.'),
+    keepNames: keepsNames,
     metafile: true,
     write: false,
-    logLevel: 'warning',
   });
   for (const file of outputFiles) replaceFile(file.path, file.contents);
   for (const chosenBundle of chosen) {
@@ -186,10 +162,45 @@ async function bundle(chosen, environment) {
 }
 
 /**
+ * How everything is compiled that runs, for whoever compiles it with something changed.
+ * @param {Script[]} scripts
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions}
+ */
+export function bundleOptions(scripts, outdir) {
+  return {
+    absWorkingDir: root,
+    entryPoints: scripts.map(({ entry, output }) => ({ in: entry, out: output.replace(/\.js$/, '') })),
+    outdir,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    tsconfig: 'tsconfig.json',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Read only under `node --enable-source-maps`.
+    sourcemap: 'linked',
+    sourcesContent: false,
+    // CommonJS dependencies expect what ES modules do not have. A bundle may have a `URL` of its own.
+    banner: {
+      js: [
+        "import { createRequire as $createRequire } from 'node:module';",
+        "import { fileURLToPath as $fileURLToPath } from 'node:url';",
+        'const require = $createRequire(import.meta.url);',
+        'const __filename = $fileURLToPath(import.meta.url);',
+        "const __dirname = $fileURLToPath(new globalThis.URL('.', import.meta.url));",
+      ].join(''),
+    },
+    logLevel: 'warning',
+  };
+}
+
+/**
  * @param {Bundle} bundle
  * @returns {Script[]}
  */
-function scriptsOf(bundle) {
+export function scriptsOf(bundle) {
   return [bundle, ...(bundle.apart ?? [])];
 }
 

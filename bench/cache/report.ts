@@ -2,9 +2,11 @@
 import { median, ratios } from '../measuring/figures.js';
 import { cpuPerThousand, type Turn } from '../measuring/turns.js';
 import { descriptions, targets, type Contestant, type Target } from './contestants.js';
+import type { InvalidationCost } from './invalidation.js';
 import type { Measurement, Seen } from './measure.js';
 
 export function report(measurements: readonly Measurement[]): void {
+  if (measurements.length === 0) return;
   const verdicts: string[] = [];
   for (const workload of new Set(measurements.map((measurement) => measurement.workload))) {
     const lanes = measurements.filter((measurement) => measurement.workload === workload);
@@ -21,6 +23,46 @@ export function report(measurements: readonly Measurement[]): void {
   const isSmokeRun = measurements.some(({ turns }) => turns.length < 5);
   console.log(`\ntargets${isSmokeRun ? ' (too few rounds to judge)' : ''}:`);
   for (const verdict of verdicts) console.log(`  ${verdict}`);
+}
+
+export function reportInvalidation(costs: readonly InvalidationCost[]): void {
+  const [least] = costs;
+  const most = costs.at(-1);
+  if (least === undefined || most === undefined) return;
+  console.log('\ninvalidation: one write, by how many entries carry its tag; milliseconds');
+  console.log(
+    costRow(['entries', 'settle', 'p99', 'with intent', 'p99', 'Redis CPU', 'deleting', 'bytes each']),
+  );
+  for (const { entries, settle, mutation, settleCpu, deletion, bytesPerEntry } of costs)
+    console.log(
+      costRow([
+        entries.toLocaleString('en'),
+        settle.p50.toFixed(3),
+        settle.p99.toFixed(3),
+        mutation.p50.toFixed(3),
+        mutation.p99.toFixed(3),
+        settleCpu.toFixed(3),
+        deletion.toFixed(2),
+        entries === most.entries ? bytesPerEntry.toFixed(0) : '',
+      ]),
+    );
+  console.log(
+    'with intent: both calls of a mutation; deleting: a cache that finds what carries a tag, and deletes it',
+  );
+  console.log(
+    `bytes each: of Redis, for ${most.valueBytes} bytes of JSON with a tag of all and one of its own`,
+  );
+  const ratio = most.settle.p50 / least.settle.p50;
+  console.log(
+    `  settling with ${most.entries.toLocaleString('en')} entries takes ${ratio.toFixed(2)} of the time with ${least.entries}, flat within ${flatness}: ${ratio <= flatness ? 'met' : 'MISSED'}`,
+  );
+}
+
+/** How much longer the largest may take: two runs differ by as much on a busy machine. */
+const flatness = 1.25;
+
+function costRow(cells: readonly string[]): string {
+  return cells.map((cell) => cell.padStart(12)).join('');
 }
 
 const header = [

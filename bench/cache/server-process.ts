@@ -61,7 +61,7 @@ export async function startContestant(
   }
   const configPath = join(folder, `${contestant}.yaml`);
   await writeFile(configPath, yaml);
-  const file = plainOnes[contestant] === undefined ? undefined : await buildUnproven();
+  const file = plainOnes[contestant] === undefined ? undefined : await buildUnproven(folder);
   return startRouter({ supergraphPath, configPath, nodeOptions, ...(file !== undefined && { file }) });
 }
 

@@ -1,5 +1,56 @@
-// The router with nothing proven: what a plain cache costs.
+// The router with nothing proven, as a plain cache has it, to tell what the proof costs: built as it is always built, with the few
+// places where it proves changed by text. It serves stale answers, and is for nothing else.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as Esbuild from 'esbuild';
+import type * as BuildScript from '../../scripts/build.mjs';
 
-export function buildUnproven(): Promise<string> {
-  return Promise.reject(new Error('not yet'));
+interface Change {
+  /** From the root. */
+  readonly file: string;
+  /** There once. */
+  readonly search: string;
+  readonly replacement: string;
+}
+
+const changes: readonly Change[] = [];
+
+/** @returns its main script; a folder in `folder` has it. @throws where a place is not there any more, or there twice */
+export async function buildUnproven(folder: string): Promise<string> {
+  const root = process.cwd();
+  // Not bundled: both find their own files by where they lie.
+  const load = (path: string): Promise<unknown> => import(pathToFileURL(join(root, path)).href);
+  const { build } = (await load('node_modules/esbuild/lib/main.js')) as typeof Esbuild;
+  const { bundleOptions, bundles, scriptsOf } = (await load('scripts/build.mjs')) as typeof BuildScript;
+  const router = bundles().find(({ name }) => name === 'router');
+  if (router === undefined) throw new Error('expected a bundle of the router');
+  const made = new Set<Change>();
+  await build({ ...bundleOptions(scriptsOf(router), folder), plugins: [changing(root, made)] });
+  const missed = changes.find((change) => !made.has(change));
+  if (missed !== undefined) throw new Error(`expected the router to contain ${missed.file} but it does not`);
+  return join(folder, router.output);
+}
+
+function changing(root: string, made: Set<Change>): Esbuild.Plugin {
+  return {
+    name: 'prove-nothing',
+    setup(bundler) {
+      bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const wanted = changes.filter(({ file }) => path === join(root, file));
+        if (wanted.length === 0) return undefined;
+        let contents = await readFile(path, 'utf8');
+        for (const change of wanted) {
+          const parts = contents.split(change.search);
+          if (parts.length !== 2)
+            throw new Error(
+              `expected ${change.file} to have \`${change.search}\` once but got it ${parts.length - 1} times`,
+            );
+          contents = parts.join(change.replacement);
+          made.add(change);
+        }
+        return { contents, loader: 'ts' };
+      });
+    },
+  };
 }
