@@ -17,6 +17,7 @@ import { refuseBadHttp, requestListener } from './http/listener.js';
 import { staticFiles } from './http/static-files.js';
 import { operationLimits } from './limits/operation-limits.js';
 import type { ServerOptions } from './pipeline/apollo-server.js';
+import { ClientCache } from './pipeline/client-cache.js';
 import { pipeline, type Pipeline } from './pipeline/pipeline.js';
 import { CurrentSupergraph } from './supergraph/current-supergraph.js';
 import { runSupergraph } from './supergraph/running-supergraph.js';
@@ -152,7 +153,8 @@ function serverOptionsOf(
       measureDemand: demandControl(config.demand_control),
     },
     showsCost: development,
-    readsCacheControl: config.client_cache !== undefined,
+    clientCache: new ClientCache(config),
+    wholeAnswers: null,
   };
 }
 

@@ -62,7 +62,7 @@ export function routerConfigSchema(development: boolean) {
     apq,
     demand_control: demandControl,
     response_cache: responseCache(development),
-    client_cache: z.strictObject({ max_age: duration }).optional(),
+    client_cache: clientCache.optional(),
     telemetry: telemetry(development),
     homepage: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
     health_check: z
@@ -82,6 +82,13 @@ const introspect = z.strictObject({
   /** How often subgraphs are asked again; once unless told. */
   poll_interval: duration.optional(),
   health_check: z.boolean().default(false),
+});
+
+/** Ours; Apollo Router passes on what subgraphs say. */
+const clientCache = z.strictObject({
+  max_age: duration,
+  /** For CDNs that purge by the keys in a header of answers. */
+  surrogate_keys: z.strictObject({ header: headerName }).optional(),
 });
 
 /** `max_bytes`, `heap_limit_mb` and `warm_up_timeout` are ours. */

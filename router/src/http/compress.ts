@@ -24,23 +24,22 @@ export function variesByCoding(size: number): boolean {
 }
 
 /**
- * @param acceptEncoding the client's header
  * @param bytes the whole answer, not in any coding yet
- * @returns null where it is to be sent as it is
+ * @returns null where that makes it no shorter: it is to be sent as it is
  */
-export async function compress(
-  acceptEncoding: string | undefined,
-  bytes: Buffer,
-): Promise<Compressed | null> {
-  if (acceptEncoding === undefined || !variesByCoding(bytes.length)) return null;
-  const encoding = chooseCoding(acceptEncoding, bytes.length);
-  if (encoding === null) return null;
-  const compressed = await encode(encoding, bytes);
-  return compressed.length < bytes.length ? { bytes: compressed, encoding } : null;
+export async function compress(coding: ContentCoding, bytes: Buffer): Promise<Compressed | null> {
+  const compressed = await encode(coding, bytes);
+  return compressed.length < bytes.length ? { bytes: compressed, encoding: coding } : null;
 }
 
-/** The coding with the greatest weight; of equals, Brotli for what is long, since it shrinks it most, else gzip. */
-export function chooseCoding(acceptEncoding: string, size: number): ContentCoding | null {
+/**
+ * The coding with the greatest weight; of equals, Brotli for what is long, since it shrinks it most, else gzip.
+ *
+ * @param acceptEncoding the client's header
+ * @returns null where the answer is to be sent as it is
+ */
+export function chooseCoding(acceptEncoding: string | undefined, size: number): ContentCoding | null {
+  if (acceptEncoding === undefined || !variesByCoding(size)) return null;
   const weights = parseWeights(acceptEncoding);
   const rest = weights.get('*') ?? 0;
   const order: readonly ContentCoding[] =

@@ -10,6 +10,7 @@ import { ClientError } from '@selvedge/errors';
 import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
 import { knownText, type PersistedQueryStore } from '../apq/persisted-queries.js';
+import { hashOf } from '../pipeline/answer-hash.js';
 import type { DirectAnswer, DirectAnswers } from '../pipeline/direct-answers.js';
 import { requestContext, type RequestContext, type RequestFailure } from '../pipeline/request-context.js';
 import type { HttpRequest } from '../pipeline/stages.js';
@@ -19,12 +20,13 @@ import { asksForPlan } from '../telemetry/exposed-plan.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Cors } from './cors.js';
 import { operationStatus, type MediaType } from './media-types.js';
-import { compress, variesByCoding } from './compress.js';
 import { persistedQueryOf, writeSearch } from './parameters.js';
 import { readRequest, type WellFormedRequest } from './read-request.js';
 import { multipartType, onlyPart, writeParts } from './write-parts.js';
 import { RequestLifetime } from './request-lifetime.js';
+import { RequestTexts } from './request-texts.js';
 import { sendError, type Refusal } from './respond.js';
+import { sendAnswer, type SendOptions } from './send-answer.js';
 
 export interface GraphQLHandlerOptions {
   readonly config: RouterConfig;
@@ -37,13 +39,16 @@ export interface GraphQLHandlerOptions {
   readonly persistedQueries: PersistedQueryStore | null;
 }
 
+type HandlerOptions = GraphQLHandlerOptions & { readonly texts: RequestTexts };
+
 export type GraphQLHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
 ) => Promise<void>;
 
-export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
+export function graphqlHandler(handlerOptions: GraphQLHandlerOptions): GraphQLHandler {
+  const options = { ...handlerOptions, texts: new RequestTexts() };
   const { config, cors } = options;
   return async (incoming, response, search) => {
     if (incoming.method === 'OPTIONS') {
@@ -76,7 +81,9 @@ export function graphqlHandler(options: GraphQLHandlerOptions): GraphQLHandler {
         refuse(response, read.refusal, read.mediaType);
         return;
       }
-      const context = requestContext({ ...asHttpRequest(incoming, read), id }, lifetime, observation);
+      const { headers } = incoming;
+      const request = { id, method, headers, incremental: read.incremental };
+      const context = requestContext(request, lifetime, observation);
       ({ failure } = context);
       await answer(context, read, lifetime, response, options);
     } finally {
@@ -92,7 +99,7 @@ async function answer(
   read: WellFormedRequest,
   lifetime: RequestLifetime,
   response: ServerResponse,
-  options: GraphQLHandlerOptions,
+  options: HandlerOptions,
 ): Promise<void> {
   const { config } = options;
   const execution = execute(context, read, lifetime, options);
@@ -120,7 +127,7 @@ async function execute(
   context: RequestContext,
   read: WellFormedRequest,
   lifetime: RequestLifetime,
-  { current, persistedQueries }: GraphQLHandlerOptions,
+  { current, persistedQueries, texts }: HandlerOptions,
 ): Promise<HTTPGraphQLResponse | DirectAnswer | ClientError> {
   let lease;
   try {
@@ -132,9 +139,13 @@ async function execute(
   let isInParts = false;
   try {
     const direct = await answerDirectly(lease.running.direct, context, read, persistedQueries);
-    if (direct !== null) return direct;
+    if (direct !== null) {
+      const [operation] = read.operations;
+      if (direct.isKept && operation !== undefined) texts.remember(read.text, operation);
+      return direct;
+    }
     const answer = await lease.running.server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: asApolloRequest(context.request),
+      httpGraphQLRequest: asApolloRequest(context.request, read),
       context: () => Promise.resolve(context),
     });
     isInParts = answer.body.kind === 'chunked';
@@ -150,18 +161,19 @@ async function execute(
 
 /** @returns `null` where @apollo/server has to answer */
 function answerDirectly(
-  direct: DirectAnswers | null,
+  direct: DirectAnswers,
   context: RequestContext,
   { operations, isBatch, incremental }: WellFormedRequest,
   persistedQueries: PersistedQueryStore | null,
 ): Promise<DirectAnswer | null> | null {
   const [operation] = operations;
-  if (direct === null || isBatch || operation === undefined || incremental !== null) return null;
+  if (isBatch || operation === undefined || incremental !== null) return null;
   if (asksForPlan(context.request.headers)) return null;
   const { query, operationName, variables = {} } = operation;
   const sha256Hash = persistedQueryOf(operation)?.sha256Hash ?? null;
   const text = knownText({ query, sha256Hash }, persistedQueries);
-  return text === null ? null : direct.answer(text, operationName, variables, context);
+  if (text === null) return null;
+  return direct.answer({ text, operationName, variables, parameters: operation }, context);
 }
 
 /** Fetches end at the request's deadline too: one whose end came first is no reason to call the rest an answer. */
@@ -171,7 +183,7 @@ function hasOverrun({ failure }: RequestContext, { deadline }: RequestLifetime):
 
 async function writeBytes(
   response: ServerResponse,
-  { bytes, estimatedCost }: DirectAnswer,
+  { bytes, estimatedCost, hash, terms, isKept }: DirectAnswer,
   { mediaType }: WellFormedRequest,
   { request }: RequestContext,
   config: RouterConfig,
@@ -181,54 +193,35 @@ async function writeBytes(
   response.appendHeader('vary', 'accept');
   response.setHeader('content-type', mediaType);
   if (estimatedCost !== null) response.setHeader('x-selvedge-cost', String(estimatedCost));
-  await sendCompressed(response, bytes, request, config);
+  const validator = hash === null ? null : { hash, terms };
+  await sendAnswer(response, { bytes, validator, isKept }, sendOptions(request, config));
 }
 
-async function sendCompressed(
-  response: ServerResponse,
-  bytes: Buffer,
-  { headers }: HttpRequest,
-  { traffic_shaping }: RouterConfig,
-): Promise<void> {
-  let sent = bytes;
-  if (traffic_shaping.router.compression && variesByCoding(bytes.length)) {
-    response.appendHeader('vary', 'accept-encoding');
-    const accepted = headers['accept-encoding'];
-    const compressed = await compress(Array.isArray(accepted) ? accepted.join(', ') : accepted, bytes);
-    if (compressed !== null) {
-      response.setHeader('content-encoding', compressed.encoding);
-      sent = compressed.bytes;
-    }
-  }
-  response.setHeader('content-length', sent.length);
-  response.end(sent);
+function sendOptions(request: HttpRequest, { traffic_shaping: { router } }: RouterConfig): SendOptions {
+  return { request, compresses: router.compression };
 }
 
-function asApolloRequest({ method, headers, search, body, incremental }: HttpRequest) {
+function asApolloRequest(
+  { method, headers, incremental }: HttpRequest,
+  { text, body, operations: [operation] }: WellFormedRequest,
+) {
   const map = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   // What was negotiated, so that nobody negotiates something else.
   if (incremental !== null) map.set('accept', `multipart/mixed; ${incremental}, application/json`);
-  return { method, headers: map, search, body };
-}
-
-/** A GET goes on as it was understood: what is read twice could be read differently. */
-function asHttpRequest(
-  { method = '', headers }: IncomingMessage,
-  { body, operations, incremental }: WellFormedRequest,
-) {
-  const [operation] = operations;
-  const search = method === 'GET' && operation !== undefined ? writeSearch(operation) : '';
-  return { method, headers, search, body, incremental };
+  // A GET goes on as it was understood: what is read twice could be read differently.
+  if (method === 'GET' && operation !== undefined)
+    return { method, headers: map, search: writeSearch(operation), body: undefined };
+  return { method, headers: map, search: '', body: body ?? (JSON.parse(text) as unknown) };
 }
 
 async function write(
   response: ServerResponse,
   { status = 200, headers, body }: HTTPGraphQLResponse,
   { mediaType, isBatch, incremental, takesOnlyParts }: WellFormedRequest,
-  { request }: RequestContext,
+  { request, leaving: { terms } }: RequestContext,
   config: RouterConfig,
 ): Promise<void> {
   if (response.destroyed || response.headersSent) return;
@@ -244,7 +237,10 @@ async function write(
   }
   if (body.kind === 'complete') {
     response.setHeader('content-type', mediaType);
-    await sendCompressed(response, Buffer.from(body.string), request, config);
+    const bytes = Buffer.from(body.string);
+    const isAnswer = terms !== null && !isBatch && response.statusCode === 200;
+    const validator = isAnswer ? { hash: hashOf(bytes), terms } : null;
+    await sendAnswer(response, { bytes, validator, isKept: false }, sendOptions(request, config));
     return;
   }
   await writeParts(response, body.asyncIterator);

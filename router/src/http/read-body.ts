@@ -4,34 +4,43 @@ import type { ErrorCode } from '@selvedge/errors';
 import { essenceOf } from './media-types.js';
 import type { Refusal } from './respond.js';
 
-export type ReadBody =
-  /** `undefined` for a GET. */
-  | { readonly kind: 'json'; readonly value: unknown }
+type Unread =
   | ({ readonly kind: 'refused' } & Refusal)
   /** The client has gone before it had sent all: there is nobody to answer. */
   | { readonly kind: 'aborted' };
 
+export type ReadBody = { readonly kind: 'json'; readonly value: unknown } | Unread;
+
+/** `null` for a GET. */
+export type ReadText = { readonly kind: 'text'; readonly text: string | null } | Unread;
+
+/** @param request a POST */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+  const body = await readBodyText(request, maxBytes);
+  return body.kind === 'text' ? parseBody(body.text ?? '') : body;
+}
+
+/** @returns the text of what says of itself that it is JSON */
+export async function readBodyText(request: IncomingMessage, maxBytes: number): Promise<ReadText> {
   const unsupported = checkContent(request);
   if (unsupported !== null) return refuse(request, 415, unsupported);
   if (request.method === 'GET') {
     request.resume();
-    return { kind: 'json', value: undefined };
+    return { kind: 'text', text: null };
   }
   const body = await readBytes(request, maxBytes);
   if (body === 'aborted') return { kind: 'aborted' };
-  if (body === 'too large') {
-    return refuse(
-      request,
-      413,
-      `expected a body of at most ${maxBytes} bytes but got more`,
-      'REQUEST_BODY_TOO_LARGE',
-    );
-  }
+  if (body !== 'too large') return { kind: 'text', text: body.toString('utf8') };
+  const message = `expected a body of at most ${maxBytes} bytes but got more`;
+  return refuse(request, 413, message, 'REQUEST_BODY_TOO_LARGE');
+}
+
+export function parseBody(text: string): ReadBody {
   try {
-    return { kind: 'json', value: JSON.parse(body.toString('utf8')) };
+    return { kind: 'json', value: JSON.parse(text) };
   } catch {
-    return refuse(request, 400, 'expected the body to be JSON but got something that does not parse');
+    const message = 'expected the body to be JSON but got something that does not parse';
+    return { kind: 'refused', status: 400, code: 'BAD_REQUEST', message };
   }
 }
 
@@ -55,7 +64,7 @@ function refuse(
   status: number,
   message: string,
   code: ErrorCode = 'BAD_REQUEST',
-): ReadBody {
+): Unread {
   request.resume();
   return { kind: 'refused', status, code, message };
 }

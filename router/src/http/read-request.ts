@@ -11,7 +11,8 @@ import type { Cors } from './cors.js';
 import { checkFetchMetadata } from './fetch-metadata.js';
 import { mediaTypes, negotiate, negotiateIncremental, type MediaType } from './media-types.js';
 import { readOperation, readSearch, type OperationParameters } from './parameters.js';
-import { readJsonBody } from './read-body.js';
+import { parseBody, readBodyText } from './read-body.js';
+import type { RequestTexts } from './request-texts.js';
 import type { Refusal } from './respond.js';
 
 export type ReadRequest =
@@ -28,19 +29,27 @@ export interface WellFormedRequest {
   readonly incremental: IncrementalFormat | null;
   /** Whether it takes nothing else: then a single result is the only part. */
   readonly takesOnlyParts: boolean;
-  /** The body's JSON; `undefined` for a GET. */
+  /** A POST's body, a GET's search, as it came. */
+  readonly text: string;
+  /** The body's JSON; `undefined` for a GET, and where the text is known. */
   readonly body: unknown;
-  /** At least one. */
+  /** At least one. Nobody writes to them: others may have got the same. */
   readonly operations: readonly OperationParameters[];
   /** Whether they came as an array, and are answered by one. */
   readonly isBatch: boolean;
+}
+
+export interface ReadOptions {
+  readonly config: RouterConfig;
+  readonly cors: Cors;
+  readonly texts: RequestTexts;
 }
 
 /** @param request a GET or POST, read to its end; @param search of its URL */
 export async function readRequest(
   request: IncomingMessage,
   search: string,
-  { config, cors }: { readonly config: RouterConfig; readonly cors: Cors },
+  { config, cors, texts }: ReadOptions,
 ): Promise<ReadRequest> {
   const { method = '', headers } = request;
   const incremental = config.supergraph.defer_support ? negotiateIncremental(headers.accept) : null;
@@ -55,9 +64,15 @@ export async function readRequest(
   if (foreign !== null) return refused(foreign);
   // Before anything is executed: a mutation whose answer nobody takes had better not run.
   if (mediaType === null) return refused(notAcceptable);
-  const body = await readJsonBody(request, config.limits.http_max_request_bytes);
-  if (body.kind === 'aborted') return body;
-  if (body.kind === 'refused') return refused(body);
+  const read = await readBodyText(request, config.limits.http_max_request_bytes);
+  if (read.kind === 'aborted') return read;
+  if (read.kind === 'refused') return refused(read);
+  const text = read.text ?? search;
+  const asked = { kind: 'request', mediaType, incremental, takesOnlyParts: single === null, text } as const;
+  const known = texts.get(text);
+  if (known !== undefined) return { ...asked, body: undefined, operations: [known], isBatch: false };
+  const body = read.text === null ? noBody : parseBody(read.text);
+  if (body.kind !== 'json') return body.kind === 'refused' ? refused(body) : body;
   const isBatch = Array.isArray(body.value);
   // The answers to an array are an array, which is not sent in parts.
   if (isBatch && single === null) return refused(notAcceptable);
@@ -68,13 +83,14 @@ export async function readRequest(
       method === 'GET'
         ? [readSearch(search)]
         : [body.value].flat().map((operation) => readOperation(operation));
-    const takesOnlyParts = single === null;
-    return { kind: 'request', mediaType, incremental, takesOnlyParts, body: body.value, operations, isBatch };
+    return { ...asked, body: body.value, operations, isBatch };
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     return refused({ status: 400, code: error.code, message: error.message });
   }
 }
+
+const noBody = { kind: 'json', value: undefined } as const;
 
 const notAcceptable: Refusal = {
   status: 406,

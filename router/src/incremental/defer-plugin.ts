@@ -86,8 +86,6 @@ function validate(
     operationName,
     variables: request.variables ?? {},
     context: contextValue,
-    // Parts that come later could only restrict a policy that has already been sent: clients keep none of it.
-    cachePolicy: null,
   };
   try {
     return pipeline.validate(parsed, rules);

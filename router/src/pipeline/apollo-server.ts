@@ -18,13 +18,15 @@ import { deferRules } from '../incremental/validate-defer.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { observeDocuments } from '../telemetry/observed-pipeline.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { clientCachePlugin } from './client-cache.js';
-import { DirectAnswers } from './direct-answers.js';
+import type { ResponseCache } from '../caching/response-cache.js';
+import type { WholeAnswers } from '../caching/whole-answers/whole-answers.js';
+import { DirectAnswers, type DirectAnswer, type DirectAnswerOptions } from './direct-answers.js';
 import { errorFormatter, type RequestIds } from './format-error.js';
 import { supergraphGateway, type GatewayOptions } from './gateway.js';
 import { recordFailures } from './record-failures.js';
 import { documentStore, KnownOperations } from './known-operations.js';
 import { stringifyResult } from './json-data.js';
+import { RecalledAnswers } from './recalled-answers.js';
 import type { RequestContext } from './request-context.js';
 
 export interface ServerOptions extends GatewayOptions {
@@ -34,12 +36,16 @@ export interface ServerOptions extends GatewayOptions {
   readonly telemetry: Telemetry | null;
   /** Persisted queries by hash; `null` where they are off. Outlives the supergraph. */
   readonly persistedQueries: KeyValueCache | null;
+  /** Of parts of answers; `null`: there is none. Outlives the supergraph. */
+  readonly cache?: ResponseCache | null;
+  /** `null` where none are kept. Outlives the supergraph. */
+  readonly wholeAnswers: WholeAnswers<DirectAnswer> | null;
 }
 
 export interface StartedServer {
   readonly server: ApolloServer<RequestContext>;
-  /** For what need not go through the server; `null` where something has to see all. */
-  readonly direct: DirectAnswers | null;
+  /** For what need not go through the server. */
+  readonly direct: DirectAnswers;
 }
 
 /** @returns the server, started. @throws when the API schema is not one that can be served */
@@ -72,18 +78,31 @@ export async function startServer(supergraph: Supergraph, options: ServerOptions
       ...noCalls(),
       recordFailures(requestIds),
       ...(options.telemetry === null ? [] : [observeDocuments()]),
-      ...clientCache(config),
       deferPlugin(supergraph, { ...options, formatError, requestIds }),
     ],
   });
   await server.start();
+  return { server, direct: directAnswers(known, { ...options, formatError, requestIds }) };
+}
+
+function directAnswers(
+  known: KnownOperations,
+  options: ServerOptions & Pick<DirectAnswerOptions, 'formatError' | 'requestIds'>,
+): DirectAnswers {
+  const { config, pipeline, clientCache, wholeAnswers: whole } = options;
+  const recalled =
+    whole === null
+      ? null
+      : new RecalledAnswers({
+          whole,
+          recall: pipeline.recall,
+          clientCache,
+          onError: (err) => {
+            options.log.error({ err }, 'an answer could not be kept');
+          },
+        });
   const isShared = config.traffic_shaping.router.deduplicate_query;
-  const { pipeline, rules, showsCost } = options;
-  // What clients may keep is decided by a plugin, which has to see each answer.
-  const direct = options.readsCacheControl
-    ? null
-    : new DirectAnswers({ pipeline, known, rules, showsCost, formatError, requestIds, isShared });
-  return { server, direct };
+  return new DirectAnswers({ ...options, known, isShared, recalled });
 }
 
 function noCalls(): ApolloServerPlugin<RequestContext>[] {
@@ -94,10 +113,6 @@ function noCalls(): ApolloServerPlugin<RequestContext>[] {
     ApolloServerPluginLandingPageDisabled(),
     ApolloServerPluginCacheControlDisabled(),
   ];
-}
-
-function clientCache({ client_cache }: RouterConfig): ApolloServerPlugin<RequestContext>[] {
-  return client_cache === undefined ? [] : [clientCachePlugin(client_cache.max_age)];
 }
 
 /** pino takes an object first, @apollo/server gives a text or an error. */

@@ -1,6 +1,6 @@
 /**
- * Answers what is known without @apollo/server, whose pipeline looks at each request anew, and gives equal requests that
- * come at the same time one answer between them, as bytes. What is passed by is done here: variables, limits, cost,
+ * Answers what is known without @apollo/server, whose pipeline looks at each request anew: from the answers that are kept, or
+ * by one execution for equal requests that come at the same time, as bytes. What is passed by is done here: variables, limits, cost,
  * formatting of errors, the record of failures. Whatever is not known, or does not fit, goes the long way, where it is
  * said why.
  *
@@ -9,18 +9,28 @@
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ClientError } from '@selvedge/errors';
+import type { Question } from '../caching/whole-answers/whole-answers.js';
 import type { FailedFetch } from '../execution/run-plan.js';
 import { GatheringLoader } from '../subgraphs/gathering.js';
 import { RequestPort } from '../subgraphs/fetch-port.js';
-import type { Caller, TraceOfCaller } from '../subgraphs/caller.js';
 import { noteTime, patienceFor, UsualTimes } from '../subgraphs/usual-time.js';
 import { observeTogether } from '../telemetry/request-observation.js';
+import { AllCallers } from './all-callers.js';
+import { hashOf } from './answer-hash.js';
+import { askedEachTime, type ClientCache, type ClientTerms } from './client-cache.js';
 import { JsonData } from './json-data.js';
 import type { KnownOperation, KnownOperations } from './known-operations.js';
 import type { Pipeline } from './pipeline.js';
+import type { RecalledAnswers } from './recalled-answers.js';
 import { noteFailures, type RequestIds } from './record-failures.js';
 import type { RequestContext } from './request-context.js';
-import type { PlannedOperation, ShapedResponse, ValidatedOperation, Variables } from './stages.js';
+import type {
+  AnsweredFetch,
+  PlannedOperation,
+  ShapedResponse,
+  ValidatedOperation,
+  Variables,
+} from './stages.js';
 import type { ValidationRules } from './validate.js';
 import { VariablesError } from './variables.js';
 
@@ -33,6 +43,18 @@ export interface DirectAnswerOptions {
   readonly requestIds: RequestIds;
   /** Whether equal requests share one execution. */
   readonly isShared: boolean;
+  readonly clientCache: ClientCache;
+  /** `null` where none are kept. */
+  readonly recalled: RecalledAnswers | null;
+}
+
+/** An operation as a client asks for it. */
+export interface AskedOperation {
+  readonly text: string;
+  readonly operationName: string | undefined;
+  readonly variables: Variables;
+  /** The same object for equal requests, as far as that is known. */
+  readonly parameters: object;
 }
 
 /** Whoever gets it must not write to it: others get the same. */
@@ -40,11 +62,18 @@ export interface DirectAnswer {
   /** JSON. */
   readonly bytes: Buffer;
   readonly estimatedCost: number | null;
+  /** Of the bytes; `null` where there are errors in them. */
+  readonly hash: string | null;
+  readonly terms: ClientTerms;
+  /** Whether it is kept, and so is what may well be asked for again. */
+  readonly isKept: boolean;
 }
 
 interface Waiting {
+  readonly known: KnownOperation;
   readonly operation: ValidatedOperation;
   readonly labels: readonly string[];
+  readonly asked: AskedOperation;
 }
 
 type Loader = GatheringLoader<Waiting, DirectAnswer | null>;
@@ -57,23 +86,45 @@ export class DirectAnswers {
   constructor(private readonly options: DirectAnswerOptions) {}
 
   /** @returns `null`, at once or later, where @apollo/server has to answer */
-  answer(
-    text: string,
-    operationName: string | undefined,
-    variables: Variables,
-    context: RequestContext,
-  ): Promise<DirectAnswer | null> | null {
-    const known = this.options.known.get(text, operationName);
+  answer(asked: AskedOperation, context: RequestContext): Promise<DirectAnswer | null> | null {
+    const known = this.options.known.get(asked.text, asked.operationName);
     if (known === undefined) return null;
-    const operation = this.validate(known, variables, context);
-    if (operation === null) return null;
     const labels = known.supergraph.decideLabels(context.request);
+    const { recalled } = this.options;
+    // What was asked for in the same words before was found valid then.
+    const seen = recalled?.seenQuestion(asked.parameters, labels);
+    if (seen !== undefined) {
+      return this.recallOr(seen, known, context, () => {
+        const operation = this.validate(known, asked.variables, context);
+        return operation && this.executed({ known, operation, labels, asked });
+      });
+    }
+    const operation = this.validate(known, asked.variables, context);
+    if (operation === null) return null;
+    const execute = () => this.executed({ known, operation, labels, asked });
+    const question = recalled?.question({ ...asked, known, labels });
+    return question === undefined ? execute() : this.recallOr(question, known, context, execute);
+  }
+
+  private async recallOr(
+    question: Question<DirectAnswer>,
+    known: KnownOperation,
+    context: RequestContext,
+    execute: () => Promise<DirectAnswer | null> | null,
+  ): Promise<DirectAnswer | null> {
+    const answer = await this.options.recalled?.recall(question, known, context);
+    return answer ?? execute();
+  }
+
+  private executed(waiting: Waiting): Promise<DirectAnswer | null> {
+    const { known, operation, labels, asked } = waiting;
+    const { context } = operation;
     const times = this.times.of(known.key);
     if (!this.options.isShared || times.unsharedUntil > performance.now())
-      return this.execute({ operation, labels }, operation.context);
+      return this.execute(waiting, context);
     const { subgraphs } = known.supergraph;
     const scope = RequestPort.scopeOfAll({ subgraphs, headers: context.request.headers, labels });
-    return this.loaderOf(known, `${JSON.stringify(variables)}\n${scope}`).load({ operation, labels });
+    return this.loaderOf(known, `${JSON.stringify(asked.variables)}\n${scope}`).load(waiting);
   }
 
   /** @returns `null` where something is to be said about it */
@@ -83,10 +134,7 @@ export class DirectAnswers {
     context: RequestContext,
   ): ValidatedOperation | null {
     try {
-      return this.options.pipeline.validate(
-        { ...known, variables, context, cachePolicy: null },
-        this.options.rules,
-      );
+      return this.options.pipeline.validate({ ...known, variables, context }, this.options.rules);
     } catch (error) {
       if (error instanceof VariablesError || error instanceof GraphQLError) return null;
       throw error;
@@ -141,13 +189,13 @@ export class DirectAnswers {
     if (executed === null) return waiting.map(() => null);
     if (executed.isPrivate || executed.hasFailedFetch) return this.executeEach(waiting);
     for (const { operation } of waiting.slice(1)) this.note(executed.shaped, operation);
-    const answer = this.asAnswer(executed.shaped, first);
+    const answer = this.asAnswer(executed, first);
     return waiting.map(() => answer);
   }
 
   private async execute(waiting: Waiting, context: RequestContext): Promise<DirectAnswer | null> {
     const executed = await this.run(waiting, context);
-    return executed && this.asAnswer(executed.shaped, waiting);
+    return executed && this.asAnswer(executed, waiting);
   }
 
   /** @returns `null` where no plan could be made this time */
@@ -156,9 +204,9 @@ export class DirectAnswers {
     if (planned === null) return null;
     const executed = await this.options.pipeline.execute(planned);
     if (executed.isPrivate) this.times.of(operation.key).unsharedUntil = Infinity;
-    const { isPrivate, outcome } = executed;
+    const { isPrivate, outcome, fetches } = executed;
     const hasFailedFetch = !(outcome instanceof ClientError) && outcome.failures.some(isOfWholeFetch);
-    return { shaped: this.options.pipeline.shape(executed), isPrivate, hasFailedFetch };
+    return { shaped: this.options.pipeline.shape(executed), isPrivate, hasFailedFetch, fetches };
   }
 
   private async plan(
@@ -178,13 +226,23 @@ export class DirectAnswers {
     noteFailures(errors, definition.name?.value, context, this.options.requestIds);
   }
 
-  private asAnswer(shaped: ShapedResponse, { operation }: Waiting): DirectAnswer {
+  private asAnswer({ shaped, fetches }: Executed, waiting: Waiting): DirectAnswer {
+    const { operation, known, labels, asked } = waiting;
     this.note(shaped, operation);
     const { errors, ...rest } = shaped;
     const formatted = errors?.map((error) => this.options.formatError(withCode(error), error));
     const bytes = JsonData.responseOf({ ...rest, ...(formatted && { errors: formatted }) });
-    const { estimatedCost } = operation;
-    return { bytes, estimatedCost: this.options.showsCost ? estimatedCost : null };
+    const estimatedCost = this.options.showsCost ? operation.estimatedCost : null;
+    if (errors !== undefined)
+      return { bytes, estimatedCost, isKept: false, hash: null, terms: askedEachTime };
+    const { clientCache, recalled } = this.options;
+    const { context } = operation;
+    const terms = clientCache.termsOf(fetches, context.request.headers, Date.now());
+    const answer = { bytes, estimatedCost, isKept: false, hash: hashOf(bytes), terms };
+    // A value that the schema does not allow is missing from it, and may be there the next time.
+    if (shaped.extensions === undefined)
+      recalled?.keepLater({ ...asked, known, labels }, context, answer, fetches);
+    return answer;
   }
 }
 
@@ -193,6 +251,7 @@ interface Executed {
   readonly isPrivate: boolean;
   /** Whether a call to a subgraph brought nothing, which another one might. */
   readonly hasFailedFetch: boolean;
+  readonly fetches: readonly AnsweredFetch[];
 }
 
 function isOfWholeFetch({ error: { entity, path } }: FailedFetch): boolean {
@@ -206,30 +265,4 @@ const unsharedAfterOverrun = 5_000;
 function withCode(error: GraphQLError): GraphQLFormattedError {
   const formatted = error.toJSON();
   return { ...formatted, extensions: { code: 'INTERNAL_SERVER_ERROR', ...formatted.extensions } };
-}
-
-/** Several who wait for the same: it has left when all of them have. */
-class AllCallers implements Caller {
-  readonly deadline: number;
-  readonly traces: readonly TraceOfCaller[];
-
-  constructor(private readonly callers: readonly Caller[]) {
-    this.traces = callers.flatMap(({ traces = [] }) => traces);
-    this.deadline = Math.max(...callers.map(({ deadline }) => deadline));
-  }
-
-  get hasLeft(): boolean {
-    return this.callers.every(({ hasLeft }) => hasLeft);
-  }
-
-  onLeave(callback: () => void): () => void {
-    const undo = this.callers.map((caller) =>
-      caller.onLeave(() => {
-        if (this.hasLeft) callback();
-      }),
-    );
-    return () => {
-      for (const takeBack of undo) takeBack();
-    };
-  }
 }

@@ -2,9 +2,10 @@
  * The composition of the stages, behind the hook that @apollo/server has for a gateway. One of these belongs to one
  * supergraph for good: it announces its schema once and never again.
  */
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { ApolloExecutor, ApolloGateway } from './apollo-types.js';
+import type { ClientCache } from './client-cache.js';
 import type { Pipeline } from './pipeline.js';
 import type { PlannedOperation } from './stages.js';
 import type { ValidationRules } from './validate.js';
@@ -15,8 +16,7 @@ export interface GatewayOptions {
   readonly rules: ValidationRules;
   /** Whether `x-selvedge-cost` tells the client what its operation was estimated at. */
   readonly showsCost: boolean;
-  /** Whether answers restrict what the client may cache; off where nothing is granted to clients anyway. */
-  readonly readsCacheControl: boolean;
+  readonly clientCache: ClientCache;
 }
 
 /** Told of each operation that has come through. */
@@ -44,12 +44,12 @@ export function supergraphGateway(
 
 function executor(
   supergraph: Supergraph,
-  { pipeline, rules, showsCost, readsCacheControl }: GatewayOptions,
+  { pipeline, rules, showsCost, clientCache }: GatewayOptions,
   learn: Learn,
 ): ApolloExecutor {
   return async (apollo) => {
     try {
-      const parsed = pipeline.parse(apollo, supergraph, readsCacheControl);
+      const parsed = pipeline.parse(apollo, supergraph);
       const validated = pipeline.validate(parsed, rules);
       if (showsCost && validated.estimatedCost !== null) {
         apollo.response?.http?.headers.set('x-selvedge-cost', String(validated.estimatedCost));
@@ -57,7 +57,12 @@ function executor(
       const planned = await pipeline.plan(validated);
       learn(planned);
       const executed = await pipeline.execute(planned);
-      return pipeline.shape(executed);
+      const shaped = pipeline.shape(executed);
+      if (shaped.errors === undefined && planned.definition.operation === OperationTypeNode.QUERY) {
+        const { request, leaving } = planned.context;
+        leaving.terms = clientCache.termsOf(executed.fetches, request.headers, Date.now());
+      }
+      return shaped;
     } catch (error) {
       // Without `data`, @apollo/server answers these with status 400; whatever else is thrown, with 500.
       if (error instanceof VariablesError) return { errors: error.errors };

@@ -2,7 +2,7 @@ import { getOperationAST, GraphQLError } from 'graphql';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { ApolloRequest } from './apollo-types.js';
 import type { RequestContext } from './request-context.js';
-import type { CachePolicy, ParsedOperation } from './stages.js';
+import type { ParsedOperation } from './stages.js';
 
 /**
  * @apollo/server has parsed and validated the document (and keeps it by its hash); which of its operations is meant is
@@ -10,11 +10,7 @@ import type { CachePolicy, ParsedOperation } from './stages.js';
  *
  * @throws GraphQLError that @apollo/server sends as OPERATION_RESOLUTION_FAILURE
  */
-export function parseOperation(
-  apollo: ApolloRequest,
-  supergraph: Supergraph,
-  readsCacheControl: boolean,
-): ParsedOperation {
+export function parseOperation(apollo: ApolloRequest, supergraph: Supergraph): ParsedOperation {
   const operationName = apollo.request.operationName ?? undefined;
   const definition = getOperationAST(apollo.document, operationName);
   if (!definition) {
@@ -33,17 +29,5 @@ export function parseOperation(
     operationName,
     variables: apollo.request.variables ?? {},
     context: apollo.context as RequestContext,
-    cachePolicy: readsCacheControl ? cachePolicyOf(apollo.overallCachePolicy) : null,
   };
-}
-
-/** @apollo/server has it on what it gives to a gateway; its interface with gateways does not say so. */
-function cachePolicyOf(value: unknown): CachePolicy | null {
-  return isCachePolicy(value) ? value : null;
-}
-
-function isCachePolicy(value: unknown): value is CachePolicy {
-  return (
-    typeof value === 'object' && value !== null && 'restrict' in value && typeof value.restrict === 'function'
-  );
 }

@@ -3,10 +3,13 @@ import { executeInParts } from '../incremental/execute-in-parts.js';
 import { executePlan } from './execute.js';
 import { parseOperation } from './parse.js';
 import { planOperation } from './plan.js';
+import { recallAnswer } from './recall.js';
 import { shapeResponse } from './shape.js';
 import { validateOperation } from './validate.js';
 
 export interface Pipeline {
+  /** Instead of all others but `parse`, where an answer is kept. */
+  readonly recall: typeof recallAnswer;
   readonly parse: typeof parseOperation;
   readonly validate: typeof validateOperation;
   readonly plan: typeof planOperation;
@@ -17,6 +20,7 @@ export interface Pipeline {
 }
 
 export const pipeline: Pipeline = {
+  recall: recallAnswer,
   parse: parseOperation,
   validate: validateOperation,
   plan: planOperation,

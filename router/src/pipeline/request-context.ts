@@ -2,9 +2,11 @@
  * What belongs to one HTTP request and outlives its stages: @apollo/server's `contextValue`. @apollo/server copies it
  * for each operation of a client's array, one level deep, so whatever changes sits one level down.
  */
+import { noCacheObserver, type CacheObserver } from '../caching/cache-observer.js';
 import type { Caller } from '../subgraphs/caller.js';
 import type { OperationObservation } from '../telemetry/operation-observation.js';
 import type { Observation } from '../telemetry/request-observation.js';
+import type { ClientTerms } from './client-cache.js';
 import type { HttpRequest } from './stages.js';
 
 export interface RequestContext {
@@ -14,6 +16,10 @@ export interface RequestContext {
   /** Whether it stands for several requests that are equal in all that can shape their answers. */
   readonly isForSeveral: boolean;
   readonly failure: RequestFailure;
+  /** What @apollo/server passes by: on which terms the answer leaves; `null`: it is not one to a query, or has errors. */
+  readonly leaving: { terms: ClientTerms | null };
+  /** Told what the cache did. */
+  readonly cacheObserver: CacheObserver;
   /** `null` where nobody observes. */
   readonly observation: Observation | null;
   /** Of the operation that is under way, once one is. */
@@ -33,6 +39,7 @@ export function requestContext(
   request: HttpRequest,
   caller: Caller,
   observation: Observation | null = null,
+  cacheObserver: CacheObserver = noCacheObserver,
 ): RequestContext {
   return {
     request,
@@ -40,6 +47,8 @@ export function requestContext(
     isForSeveral: false,
     observation,
     operation: null,
+    cacheObserver,
+    leaving: { terms: null },
     failure: { operations: new Set(), codes: new Set(), subgraphs: new Set(), causes: new Set() },
   };
 }

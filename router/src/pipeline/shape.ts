@@ -8,12 +8,22 @@ import type { ExecutedPlan, ShapedResponse } from './stages.js';
  * such as an enum value that is `@inaccessible`, are null and stay in `extensions.valueCompletion`, where Apollo Router
  * has them too.
  */
-export function shapeResponse({ compiled, outcome, coercedVariables }: ExecutedPlan): ShapedResponse {
+export function shapeResponse({
+  compiled,
+  outcome,
+  coercedVariables,
+  isUnconfirmed,
+}: ExecutedPlan): ShapedResponse {
   if (outcome instanceof ClientError) return { data: null, errors: [outcome] };
   const { response, errors, valueCompletion } = makeAnswer(compiled, outcome, coercedVariables);
   return {
     data: response && new JsonData(response),
     ...(errors.length > 0 && { errors }),
-    ...(valueCompletion.length > 0 && { extensions: { valueCompletion } }),
+    ...((valueCompletion.length > 0 || isUnconfirmed) && {
+      extensions: {
+        ...(valueCompletion.length > 0 && { valueCompletion }),
+        ...(isUnconfirmed && { cache: { unconfirmed: true } }),
+      },
+    }),
   };
 }

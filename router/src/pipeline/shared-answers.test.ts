@@ -1,6 +1,7 @@
 /** Who has a part in one whole answer, and who never does, on stages that the test decides. Patience does not run out. */
 import { beforeEach, afterEach, describe, expect, test, vi } from 'vitest';
 import { TestCaller, turns } from '../testing/subgraph-fetches.js';
+import { ClientCache } from './client-cache.js';
 import { DirectAnswers, type DirectAnswer, type DirectAnswerOptions } from './direct-answers.js';
 import { JsonData } from './json-data.js';
 import { requestContext, type RequestContext } from './request-context.js';
@@ -37,7 +38,11 @@ class Executions {
       this.contexts.push(context);
       const { isPrivate = false, isFailed = false } = this.outcome;
       await new Promise<void>((resolve) => this.waiting.push(resolve));
-      return { outcome: { failures: isFailed ? [{ error: { entity: null, path: [] } }] : [] }, isPrivate };
+      return {
+        outcome: { failures: isFailed ? [{ error: { entity: null, path: [] } }] : [] },
+        isPrivate,
+        fetches: [],
+      };
     };
     const subgraph = { options: { headerRules: ({ authorization = '' }) => ({ authorization }) } };
     const supergraph = {
@@ -48,6 +53,8 @@ class Executions {
     const options = {
       isShared: true,
       showsCost: false,
+      recalled: null,
+      clientCache: new ClientCache({ headers: { subgraphs: {} }, override: { labels: {} } }),
       rules: {},
       formatError: (formatted: unknown) => formatted,
       known: { get: () => known },
@@ -63,7 +70,8 @@ class Executions {
 
   async ask({ n = 0, headers = {}, caller = new TestCaller() }: Ask = {}): Promise<DirectAnswer | null> {
     const context = requestContext({ headers } as unknown as HttpRequest, caller);
-    return this.answers.answer('{ a }', undefined, { n }, context);
+    const asked = { text: '{ a }', operationName: undefined, variables: { n }, parameters: {} };
+    return this.answers.answer(asked, context);
   }
 
   async release(): Promise<void> {

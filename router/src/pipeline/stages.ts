@@ -9,9 +9,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { ClientError } from '@selvedge/errors';
 import type { CompiledOperation } from '../execution/compiled-operation.js';
+import type { FetchAnswer } from '../execution/fetch-answer.js';
 import type { PlanOutcome } from '../execution/run-plan.js';
 import type { IncrementalFormat } from '../incremental/formats.js';
-import type { CacheHint } from '../subgraphs/cache-control.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { JsonData } from './json-data.js';
 import type { RequestContext } from './request-context.js';
@@ -22,10 +22,6 @@ export interface HttpRequest {
   readonly id: string;
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  /** With the leading `?`, or empty. */
-  readonly search: string;
-  /** The body's JSON, not yet looked into; `undefined` without a body. */
-  readonly body: unknown;
   /** How the client takes an answer that comes in parts; `null`: it does not. */
   readonly incremental: IncrementalFormat | null;
 }
@@ -42,8 +38,6 @@ export interface ParsedOperation {
   readonly operationName: string | undefined;
   readonly variables: Variables;
   readonly context: RequestContext;
-  /** Restricted by what subgraphs say of their answers; `null` where nobody asks. */
-  readonly cachePolicy: CachePolicy | null;
 }
 
 /** Its variables fit their types, and it is within the limits. */
@@ -67,6 +61,15 @@ export interface ExecutedPlan extends PlannedOperation {
   readonly outcome: PlanOutcome | ClientError;
   /** Whether something of it is this caller's alone. */
   readonly isPrivate: boolean;
+  /** Whether it wrote something that others may not see yet. */
+  readonly isUnconfirmed: boolean;
+  readonly fetches: readonly AnsweredFetch[];
+}
+
+/** What an answer says of whether, for how long and for whom it may be kept. To read `proofs` is work, which can wait. */
+export interface AnsweredFetch {
+  readonly subgraph: string;
+  readonly answer: Pick<FetchAnswer, 'proofs' | 'cacheControl' | 'origins'>;
 }
 
 /** What the client gets, but for the formatting of errors, which is @apollo/server's last step. */
@@ -74,10 +77,6 @@ export interface ShapedResponse {
   readonly data: JsonData | null;
   readonly errors?: readonly GraphQLError[];
   readonly extensions?: Readonly<Record<string, unknown>>;
-}
-
-export interface CachePolicy {
-  restrict(hint: CacheHint): void;
 }
 
 export type Variables = Readonly<Record<string, unknown>>;

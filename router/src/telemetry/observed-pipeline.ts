@@ -12,6 +12,16 @@ import type { OperationObservation } from './operation-observation.js';
 
 export function observePipeline(pipeline: Pipeline): Pipeline {
   return {
+    async recall(request, ...rest) {
+      const { context, definition } = begun(request);
+      const observation = context.operation;
+      if (observation == null) return pipeline.recall(request, ...rest);
+      const recalled = await observation.async('cache', () =>
+        pipeline.recall({ ...request, context, definition }, ...rest),
+      );
+      if (recalled.kept !== null) observation.end(false);
+      return recalled;
+    },
     parse: pipeline.parse,
     validate(parsed, rules) {
       const operation = begun(parsed);
@@ -71,7 +81,9 @@ export function observeDocuments(): ApolloServerPlugin<RequestContext> {
   };
 }
 
-function begun<Operation extends ParsedOperation>(operation: Operation): Operation {
+function begun<Operation extends Pick<ParsedOperation, 'context' | 'definition'>>(
+  operation: Operation,
+): Operation {
   const { context, definition } = operation;
   if (context.observation === null || context.operation !== null) return operation;
   let own = begunFor.get(context);

@@ -1,4 +1,4 @@
 /** The stages of the pipeline, as telemetry names them. */
-export const stages = ['parse', 'validate', 'plan', 'execute', 'shape'] as const;
+export const stages = ['cache', 'parse', 'validate', 'plan', 'execute', 'shape'] as const;
 
 export type Stage = (typeof stages)[number];

@@ -2,19 +2,14 @@
 import type { Evidence, StoreState } from '@selvedge/cache';
 import type { PartProof } from '../../execution/fetch-answer.js';
 
-/** The bytes of an answer and what goes with them; whoever gets it must not write to it. */
-export interface WholeAnswer {
+/** What is sent; whoever gets it must not write to it. */
+export interface SentAnswer {
   /** JSON. */
   readonly bytes: Buffer;
-  /** Of the bytes, without the quotes. */
-  readonly etag: string;
-  /** `null` where demand control is off. */
-  readonly estimatedCost: number | null;
-  /** At least one: what no subgraph had a part in is not kept. */
-  readonly proofs: readonly PartProof[];
 }
 
-export interface KeptAnswer extends WholeAnswer {
+export interface KeptAnswer<Answer extends SentAnswer = SentAnswer> {
+  readonly answer: Answer;
   readonly stores: readonly StoreProof[];
   /** Milliseconds since 1970: when the first of its parts expires. */
   readonly expiresAt: number;
@@ -31,10 +26,14 @@ export interface StoreProof {
   provenUnder: Pick<StoreState, 'nonce' | 'count'> | null;
 }
 
-export function keptAnswer(answer: WholeAnswer): KeptAnswer {
-  const stores = storeProofs(answer.proofs);
-  const expiresAt = Math.min(...answer.proofs.map(({ evidence }) => evidence.expiresAt));
-  return { ...answer, stores, expiresAt, size: sizeOf(answer, stores) };
+/** @param proofs of all parts */
+export function keptAnswer<Answer extends SentAnswer>(
+  answer: Answer,
+  proofs: readonly PartProof[],
+): KeptAnswer<Answer> {
+  const stores = storeProofs(proofs);
+  const expiresAt = Math.min(...proofs.map(({ evidence }) => evidence.expiresAt));
+  return { answer, stores, expiresAt, size: sizeOf(answer, stores) };
 }
 
 /** @param now milliseconds since 1970. @returns whether it may be kept: for whom, until when and what proves it is known */
@@ -82,7 +81,7 @@ function join(first: Evidence, rest: readonly Evidence[]): Evidence {
   };
 }
 
-function sizeOf({ bytes }: WholeAnswer, stores: readonly StoreProof[]): number {
+function sizeOf({ bytes }: SentAnswer, stores: readonly StoreProof[]): number {
   const tags = stores.flatMap((store) => store.tags).reduce((sum, tag) => sum + tag.length + 20, 0);
   return bytes.length + overhead + 2 * tags;
 }

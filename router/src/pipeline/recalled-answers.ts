@@ -1,0 +1,111 @@
+/**
+ * Between the direct answers and the cache of whole ones: which question a request asks, what is kept of an execution, and on
+ * what terms it goes to clients when it is served again.
+ */
+import { sentHeaders } from '../caching/whole-answers/shaping-headers.js';
+import type { Question, Recalled, WholeAnswers } from '../caching/whole-answers/whole-answers.js';
+import type { PartProof } from '../execution/fetch-answer.js';
+import type { ClientCache } from './client-cache.js';
+import type { DirectAnswer } from './direct-answers.js';
+import type { KnownOperation } from './known-operations.js';
+import type { Pipeline } from './pipeline.js';
+import type { RequestContext } from './request-context.js';
+import type { AnsweredFetch, Variables } from './stages.js';
+
+export interface RecalledAnswersOptions {
+  readonly whole: WholeAnswers<DirectAnswer>;
+  readonly recall: Pipeline['recall'];
+  readonly clientCache: ClientCache;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What is asked, in every respect but headers. Its variables have been found to fit. */
+export interface Asked {
+  readonly known: KnownOperation;
+  readonly labels: readonly string[];
+  readonly variables: Variables;
+  /** Stands for the text of the request: the same object for equal ones, as far as that is known. */
+  readonly parameters: object;
+}
+
+export class RecalledAnswers {
+  /** By what stands for the request's text, so that neither are variables written nor is anything validated again. */
+  private readonly seen = new WeakMap<object, SeenQuestion>();
+
+  constructor(private readonly options: RecalledAnswersOptions) {}
+
+  /** @returns `undefined` where nothing is known of it; its variables may not even fit */
+  seenQuestion(parameters: object, labels: readonly string[]): Question<DirectAnswer> | undefined {
+    const seen = this.seen.get(parameters);
+    return seen?.labels === labels.join('\n') ? seen.question : undefined;
+  }
+
+  /** @returns `undefined` where no answer to it is kept */
+  question(asked: Asked): Question<DirectAnswer> | undefined {
+    const question = this.options.whole.question(keyOf(asked));
+    if (question !== undefined) this.see(asked, question);
+    return question;
+  }
+
+  /** @returns `null` where it has to be executed */
+  async recall(
+    question: Question<DirectAnswer>,
+    { definition, supergraph }: KnownOperation,
+    context: RequestContext,
+  ): Promise<DirectAnswer | null> {
+    const { recall, whole, clientCache } = this.options;
+    const sent = sentHeaders(supergraph.subgraphs, context.request.headers);
+    const { kept }: Recalled<DirectAnswer> = await recall({ question, sent, definition, context }, whole);
+    if (kept === null) return null;
+    const terms = clientCache.renewed(kept.answer.terms, kept.expiresAt - Date.now());
+    return terms === kept.answer.terms ? kept.answer : { ...kept.answer, terms };
+  }
+
+  /** Once the answer is on its way: to find what proves it takes a while. */
+  keepLater(asked: Asked, context: RequestContext, answer: DirectAnswer, fetches: readonly AnsweredFetch[]) {
+    setImmediate(() => {
+      try {
+        this.keep(asked, context, answer, fetches);
+      } catch (error) {
+        this.options.onError(error);
+      }
+    });
+  }
+
+  private keep(
+    asked: Asked,
+    { request: { headers } }: RequestContext,
+    answer: DirectAnswer,
+    fetches: readonly AnsweredFetch[],
+  ): void {
+    const proofs = proofsOf(fetches);
+    if (proofs === null) return;
+    const sent = sentHeaders(asked.known.supergraph.subgraphs, headers);
+    const question = this.options.whole.keep(keyOf(asked), sent, { ...answer, isKept: true }, proofs);
+    if (question !== null) this.see(asked, question);
+  }
+
+  private see({ parameters, labels }: Asked, question: Question<DirectAnswer>): void {
+    this.seen.set(parameters, { labels: labels.join('\n'), question });
+  }
+}
+
+interface SeenQuestion {
+  readonly labels: string;
+  readonly question: Question<DirectAnswer>;
+}
+
+function keyOf({ known: { supergraph, key }, labels, variables }: Asked): string {
+  return `${supergraph.id}\n${key}\n${JSON.stringify(labels)}\n${JSON.stringify(variables)}`;
+}
+
+/** @returns `null` where not every part can be proven */
+function proofsOf(fetches: readonly AnsweredFetch[]): readonly PartProof[] | null {
+  const all: PartProof[] = [];
+  for (const { answer } of fetches) {
+    const { proofs } = answer;
+    if (proofs === null) return null;
+    all.push(...proofs);
+  }
+  return all;
+}
