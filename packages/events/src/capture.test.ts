@@ -87,6 +87,27 @@ describe('a row', () => {
   });
 });
 
+describe('a change', () => {
+  it('is one of bytes, whatever is equal, and of types that have no equality', async () => {
+    await store.source.query(
+      'CREATE TABLE prices (id integer PRIMARY KEY, amount numeric, detail json, place point); INSERT INTO prices VALUES (1, 1.0)',
+    );
+    await captureWrites(store.source, {
+      table: 'prices',
+      contents: [['amount']],
+      lists: [{ by: [], order: ['amount', 'detail'] }],
+    });
+    expect(await write('UPDATE prices SET amount = 1.00')).toEqual([
+      'U 1: prices:amount=1 prices:amount=1 prices[]',
+    ]);
+    expect(await write(`UPDATE prices SET detail = '{}', place = '(1,2)'`)).toEqual([
+      'U 1: prices:amount=1 prices[]',
+    ]);
+    expect(await write(`UPDATE prices SET detail = '{}', place = '(1,3)'`)).toEqual(['U 1: prices:amount=1']);
+    expect(await write(`UPDATE prices SET detail = '{}', place = '(1,3)'`)).toEqual([]);
+  });
+});
+
 describe('a statement', () => {
   it('that inserts or updates announces the one that it did', async () => {
     const upsert = (id: number, note: string): string =>
