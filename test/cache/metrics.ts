@@ -69,6 +69,29 @@ export interface CacheFigures {
 }
 
 export function figuresOf(metrics: Metrics): CacheFigures {
-  void metrics;
-  return { entityHitRate: null, rootHitRate: null, answerHitRate: null, bypassedShare: null };
+  const hitRate = (kind: string): number | null => {
+    const label = `kind="${kind}"`;
+    const hits = metrics.total('selvedge_cache_hits_total', label);
+    const missed = ['partial_hits', 'misses'].map((name) =>
+      metrics.total(`selvedge_cache_${name}_total`, label),
+    );
+    return share(hits, hits + missed.reduce((sum, each) => sum + each, 0));
+  };
+  const passedBy = ['bypassed', 'unavailable'].map((reason) =>
+    metrics.total('selvedge_cache_misses_total', `reason="${reason}"`),
+  );
+  const all = ['hits', 'partial_hits', 'misses'].map((name) => metrics.total(`selvedge_cache_${name}_total`));
+  return {
+    entityHitRate: hitRate('entity'),
+    rootHitRate: hitRate('root'),
+    answerHitRate: hitRate('answer'),
+    bypassedShare: share(
+      passedBy.reduce((sum, each) => sum + each, 0),
+      all.reduce((sum, each) => sum + each, 0),
+    ),
+  };
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
 }

@@ -210,6 +210,7 @@ function configOf(
       response_cache: {
         enabled: true,
         debug: true,
+        ...(options.variant?.inMemory === false && { in_memory: { max_bytes: 0 } }),
         invalidation: { listen: `127.0.0.1:${invalidation}` },
         subgraph: {
           all: {

@@ -52,25 +52,27 @@ export async function writeSomething(writer: Writer): Promise<void> {
 
 /**
  * The one that has the lower id commits last: whoever reads in between sees the other alone. Both with savepoints, whose ids
- * are not those that count.
+ * are not those that count. What is read meanwhile is asked for again, in the same words, as soon as a write is acknowledged.
  */
 async function writePair(writer: Writer, id: string): Promise<void> {
-  const { random } = writer;
+  const { random, log } = writer;
   const wait = 20 + random.below(150);
-  writer.log.begunWrites += 1;
+  log.begunWrites += 1;
+  const readBack = (): Promise<void> => probe(writer, id);
   const pauses = [0, 1, 2].map(() => random.below(wait + 60));
   await Promise.all([
-    mutate(writer, 'setItemLate(id: $id, nonce: $nonce, wait: $wait)', { id, wait }),
-    sleep(random.below(wait)).then(() =>
-      mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id }),
-    ),
-    ...pauses.map(async (pause) => {
-      await sleep(pause);
-      const { reader, log } = writer;
-      if (random.chance(0.5)) await readItem(writer.way(), reader, id, 'id version', log);
-      else await readItems(writer.way(), reader, [id], 'id version value group', log);
-    }),
+    mutate(writer, 'setItemLate(id: $id, nonce: $nonce, wait: $wait)', { id, wait }).then(readBack),
+    sleep(random.below(wait))
+      .then(() => mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id }))
+      .then(readBack),
+    ...pauses.map((pause) => sleep(pause).then(readBack)),
   ]);
+}
+
+async function probe(writer: Writer, id: string): Promise<void> {
+  const { reader, log, random } = writer;
+  if (random.chance(0.5)) await readItem(writer.way(), reader, id, 'id version', log);
+  else await readItems(writer.way(), reader, [id], 'id version', log);
 }
 
 const types: Readonly<Record<string, string>> = { id: 'ID!', nonce: 'ID!', group: 'Int!', wait: 'Int!' };
