@@ -3,16 +3,20 @@
  * the answer. Where the cache cannot be asked, or a write of unknown outcome is about, it is as if there were none.
  */
 import { randomUUID } from 'node:crypto';
-import { CacheUnavailable } from '@selvedge/cache';
+import { CacheUnavailable, type Claim, type StoreState } from '@selvedge/cache';
 import type { FetchAnswer } from '../execution/fetch-answer.js';
 import type { SubgraphOperation } from '../subgraphs/operation.js';
-import { CombinedAnswer } from './combined-answer.js';
-import type { CachedPart, MissReason } from './cache-observer.js';
+import { awaitFillers, isAwaited } from './await-fillers.js';
+import type { CachedPart, LookUp, MissReason } from './cache-observer.js';
 import type { CachingOfRequest } from './caching-of-request.js';
+import { CombinedAnswer } from './combined-answer.js';
 import { fetchMissing } from './fetch-missing.js';
 import type { FetchShape } from './fetch-shape.js';
-import { lookUp, type Found } from './look-up.js';
+import { FreshParts } from './fresh-parts.js';
+import { lookUp, type Found, type FoundUnit } from './look-up.js';
 import { isLacking } from './read-parts.js';
+import { renew, staleUnits } from './renew.js';
+import { claimedFor } from './response-cache.js';
 import { unitsOf } from './unit.js';
 import { NotCacheable } from './wanted.js';
 
@@ -21,51 +25,84 @@ export async function cachedFetch(
   request: CachingOfRequest,
   operation: SubgraphOperation,
 ): Promise<FetchAnswer> {
-  const { caching, send } = request.options;
+  const { caching, send, cache } = request.options;
   const shape = caching.shapeOf(operation.template, operation.variables);
-  const found = shape === null ? null : await find(request, shape, operation);
+  const claim = { id: `${processId} ${(lastClaim += 1)}`, milliseconds: claimedFor };
+  const found = shape === null ? null : await find(request, shape, operation, claim);
   if (shape === null || found === null) return send(operation);
-  const lacking = found.units.filter(({ kept }) => kept === null);
-  if (lacking.length === 0 || found.state === null)
-    return new CombinedAnswer(request, shape, operation, found, []);
-  const sent = await fetchMissing(request, shape, operation, lacking, found.state);
-  const answer = new CombinedAnswer(request, shape, operation, found, sent);
-  request.options.cache.later(() => answer.keep());
-  return answer;
+  const { units, state } = found;
+  const stale = staleUnits(units, Date.now());
+  if (stale.length > 0) cache.later(() => renew(request, shape, operation, stale, claim));
+  const lacking = units.filter(({ kept }) => kept === null);
+  const fresh =
+    lacking.length === 0 || state === null
+      ? []
+      : await fetchOrAwait(request, shape, operation, lacking, state, claim);
+  return new CombinedAnswer(operation, units, fresh);
+}
+
+const processId = randomUUID();
+let lastClaim = 0;
+
+/** Nobody who is waited for waits: what is this caller's to fill goes at once, and is kept as soon as it is there. */
+async function fetchOrAwait(
+  request: CachingOfRequest,
+  shape: FetchShape,
+  operation: SubgraphOperation,
+  lacking: readonly FoundUnit[],
+  state: StoreState,
+  claim: Claim,
+): Promise<FreshParts[]> {
+  const fetchAll = async (units: readonly FoundUnit[]) =>
+    Promise.all(
+      fetchMissing(request.options.send, shape, operation, units, state).map(async (sent) => {
+        const fresh = new FreshParts(request, shape, await sent);
+        request.options.cache.later(() => fresh.keep(claim.id));
+        return fresh;
+      }),
+    );
+  const awaited = lacking.filter((unit) => isAwaited(request, unit));
+  if (awaited.length === 0) return fetchAll(lacking);
+  const fetchAfter = async () => {
+    await awaitFillers(request, shape, awaited, claim);
+    return fetchAll(awaited.filter(({ kept }) => kept === null));
+  };
+  const own = lacking.filter((unit) => !awaited.includes(unit));
+  return (await Promise.all([fetchAll(own), fetchAfter()])).flat();
 }
 
 async function find(
   request: CachingOfRequest,
   shape: FetchShape,
   operation: SubgraphOperation,
+  claim: Claim,
 ): Promise<Found | null> {
   const { observer } = request.options;
-  const about = partOf(request, operation);
+  const about = aboutOf(request, operation);
+  const { refusal } = shape.template;
+  if (refusal !== null) {
+    observer.notCacheable(about, refusal.reason, refusal.detail);
+    return null;
+  }
   try {
     const units = unitsOf(request, shape, operation);
     if (units === null) {
       observer.notCacheable(about, 'subgraph', 'what is asked for cannot be told');
       return null;
     }
-    const found = await lookUp(request, shape, units, { id: randomUUID(), milliseconds: claimedFor });
-    if (typeof found === 'string') {
-      observer.lookedUp(about, allMissed(units.length, found));
-      return null;
-    }
-    observer.lookedUp(about, counted(found));
-    return found;
+    const found = await lookUp(request, shape, units, claim);
+    observer.lookedUp(about, typeof found === 'string' ? allMissed(units.length, found) : counted(found));
+    return typeof found === 'string' ? null : found;
   } catch (error) {
     if (error instanceof NotCacheable) observer.notCacheable(about, 'subgraph', error.message);
-    else if (error instanceof CacheUnavailable) observer.lookedUp(about, allMissed(1, 'unavailable'));
+    else if (error instanceof CacheUnavailable)
+      observer.lookedUp(about, allMissed(operation.representations?.length ?? 1, 'unavailable'));
     else throw error;
     return null;
   }
 }
 
-/** Milliseconds for which others wait for who has said to fill something, at most. */
-const claimedFor = 1_000;
-
-export function partOf(
+function aboutOf(
   { subgraph }: CachingOfRequest,
   { representations, template }: SubgraphOperation,
 ): CachedPart {
@@ -73,14 +110,21 @@ export function partOf(
   return { subgraph, kind, name: template.rootKeys.join(' ') };
 }
 
-function allMissed(misses: number, reason: MissReason) {
+function allMissed(misses: number, reason: MissReason): LookUp {
   return { hits: 0, partialHits: 0, misses, reason };
 }
 
-function counted({ units, fromMemory }: Found) {
+function counted({ units, fromMemory }: Found): LookUp {
   const lacking = units.filter(({ kept }) => kept === null);
   const partialHits = lacking.filter(({ found }) => found.some((part) => part.found.size > 0)).length;
   const reason = lacking.flatMap(({ found }) => found).find(isLacking)?.reason ?? null;
-  const hits = units.length - lacking.length;
-  return { hits, partialHits, misses: lacking.length - partialHits, reason, fromMemory };
+  const stale = staleUnits(units, Date.now()).length;
+  return {
+    hits: units.length - lacking.length,
+    partialHits,
+    misses: lacking.length - partialHits,
+    reason,
+    fromMemory,
+    stale,
+  };
 }

@@ -16,6 +16,10 @@ export interface CachingOptions {
   readonly headers: Headers;
   /** Never rejects for what the subgraph does. */
   readonly send: (operation: SubgraphOperation) => Promise<FetchAnswer>;
+  /** The same for nobody who waits. */
+  readonly sendLater: (operation: SubgraphOperation) => Promise<FetchAnswer>;
+  /** Milliseconds that a fetch from the subgraph usually takes. */
+  readonly usualTime: () => number;
 }
 
 export class CachingOfRequest {
@@ -53,9 +57,8 @@ export class CachingOfRequest {
     if (text === null) return false;
     const lists = JSON.parse(text) as readonly (readonly string[])[];
     const names = this.options.cache.namesToLearn(this.namesKey(kind));
-    const before = names.lists.length;
-    for (const list of [[], ...lists]) names.learn(list);
-    return names.lists.length > Math.max(before, 1);
+    for (const list of lists) names.learn(list);
+    return lists.some((list) => list.length > 0);
   }
 
   /** Of the request's values of the headers. */

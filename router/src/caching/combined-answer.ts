@@ -1,16 +1,11 @@
-/** An answer of what was there and of what was sent for. What is kept of it is worked out after it has gone on its way. */
-import type { NewEntry } from '@selvedge/cache';
+/** An answer of what was there and of what was sent for. What proves it is worked out only when somebody asks. */
 import type { CallOrigin, FetchAnswer, FetchError, PartProof } from '../execution/fetch-answer.js';
 import type { JsonObject } from '../execution/json-text.js';
 import type { SubgraphOperation } from '../subgraphs/operation.js';
-import type { CachingOfRequest } from './caching-of-request.js';
-import type { SentUnits } from './fetch-missing.js';
-import type { FetchShape } from './fetch-shape.js';
-import { isNew, keepAnswer, type NewPart } from './keep-answer.js';
-import type { Refusal } from './keepable.js';
-import { proofsOf, type Found, type FoundUnit } from './look-up.js';
+import type { FreshParts } from './fresh-parts.js';
+import { isNew } from './keep-answer.js';
+import { proofsOf, type FoundUnit } from './look-up.js';
 import { errorsOf, valuesOf, whatIsLeft } from './merge-sent.js';
-import { keepUnit } from './unit.js';
 
 export class CombinedAnswer implements FetchAnswer {
   readonly data: JsonObject | null;
@@ -20,33 +15,31 @@ export class CombinedAnswer implements FetchAnswer {
   readonly isPrivate: boolean;
   readonly origins: readonly CallOrigin[];
   readonly entityPlaces = null;
-  /** What is served of the cache. */
+  /** Of what was there. */
   private readonly cached: readonly PartProof[];
-  private readonly values: ReadonlyMap<FoundUnit, JsonObject | null>;
-  private kept: readonly (readonly (NewPart | Refusal)[])[] | undefined;
 
+  /** @param units of the operation, in order */
   constructor(
-    private readonly request: CachingOfRequest,
-    private readonly shape: FetchShape,
     operation: SubgraphOperation,
-    { units }: Found,
-    private readonly sent: readonly SentUnits[],
+    units: readonly FoundUnit[],
+    private readonly fresh: readonly FreshParts[],
   ) {
+    const sent = fresh.map((parts) => parts.sent);
     const partly = sent.flatMap((group) => (group.fields === null ? [] : group.units));
     this.cached = [
       ...units.flatMap(({ kept }) => kept?.proofs ?? []),
       ...partly.flatMap(({ found }) => proofsOf(found)),
     ];
-    this.values = new Map(sent.flatMap((group) => valuesOf(group)));
-    const values = units.map((unit) =>
-      unit.kept === null ? (this.values.get(unit) ?? null) : unit.kept.value,
-    );
-    this.data = operation.representations === null ? (values[0] ?? null) : null;
-    this.entities = operation.representations === null ? [] : values;
-    const isWhole = this.cached.length === 0 && sent.length === 1;
-    this.errors = isWhole ? (sent[0]?.answer.errors ?? []) : errorsOf(units, sent);
-    const own = this.cached.length === 0 ? [] : [whatIsLeft(this.cached, Date.now())];
-    this.cacheControl = [...own, ...sent.flatMap(({ answer }) => answer.cacheControl)];
+    const [only] = sent;
+    const isWhole = only?.units.length === units.length && only.fields === null;
+    const values = isWhole ? null : new Map(sent.flatMap((group) => valuesOf(group)));
+    const objects = units.map((unit) => (unit.kept === null ? (values?.get(unit) ?? null) : unit.kept.value));
+    const isRoot = operation.representations === null;
+    this.data = isWhole ? only.answer.data : isRoot ? (objects[0] ?? null) : null;
+    this.entities = isWhole ? only.answer.entities : isRoot ? [] : objects;
+    this.errors = isWhole ? only.answer.errors : errorsOf(units, sent);
+    const left = this.cached.length === 0 ? [] : [whatIsLeft(this.cached, Date.now())];
+    this.cacheControl = [...left, ...sent.flatMap(({ answer }) => answer.cacheControl)];
     this.isPrivate =
       this.cached.some(({ isPrivate }) => isPrivate) || sent.some(({ answer }) => answer.isPrivate);
     this.origins = sent.flatMap(({ answer }) => answer.origins);
@@ -54,43 +47,12 @@ export class CombinedAnswer implements FetchAnswer {
 
   get proofs(): readonly PartProof[] | null {
     const all = [...this.cached];
-    for (const part of this.worthKeeping.flat()) {
-      if (!isNew(part)) return null;
-      all.push(part.proof);
+    for (const { parts } of this.fresh) {
+      for (const part of parts) {
+        if (!isNew(part)) return null;
+        all.push(part.proof);
+      }
     }
     return all;
-  }
-
-  private get worthKeeping(): readonly (readonly (NewPart | Refusal)[])[] {
-    this.kept ??= this.sent.map((group) => keepAnswer(this.request, this.shape, group));
-    return this.kept;
-  }
-
-  /** In this process and in the backend. */
-  async keep(): Promise<void> {
-    const { backend, subgraph } = this.request;
-    const entries: NewEntry[] = [];
-    this.sent.forEach((group, index) => {
-      const parts = this.worthKeeping[index] ?? [];
-      for (const part of parts) if (isNew(part)) entries.push(part.entry);
-      this.keepUnits(group, parts);
-    });
-    if (entries.length > 0) await backend.fill(subgraph, entries);
-  }
-
-  private keepUnits(
-    { units, fields, parts: asked, state, sentAt }: SentUnits,
-    parts: readonly (NewPart | Refusal)[],
-  ): void {
-    let at = 0;
-    for (const unit of units) {
-      const own = unit.found.filter((part) => asked.includes(part)).map(() => parts[(at += 1) - 1]);
-      if (!own.every(isNew)) continue;
-      const before = fields === null ? [] : proofsOf(unit.found);
-      const proofs = [...before, ...own.map(({ proof }) => proof)];
-      const size = own.reduce((sum, part) => sum + part.size, 0);
-      const value = this.values.get(unit) ?? null;
-      keepUnit(this.request, this.shape, unit.unit, { value, proofs, size }, state, sentAt);
-    }
   }
 }

@@ -20,26 +20,45 @@ export interface SentUnits extends SentParts {
   readonly responseKeys: readonly string[] | null;
 }
 
-/** @param state read before. @returns what was sent, in no order */
+type Send = CachingOfRequest['options']['send'];
+
+/** What they lack. @param state read before. @returns what was sent, in no order */
 export function fetchMissing(
-  request: CachingOfRequest,
+  send: Send,
+  shape: FetchShape,
+  operation: SubgraphOperation,
+  units: readonly FoundUnit[],
+  state: StoreState,
+): Promise<SentUnits>[] {
+  return groupsOf(operation, units).map((group) => sendGroup(send, shape, operation, group, state));
+}
+
+/** All of them, whatever is there. */
+export function sendUnits(
+  send: Send,
   shape: FetchShape,
   operation: SubgraphOperation,
   units: readonly FoundUnit[],
   state: StoreState,
 ): Promise<SentUnits[]> {
-  return Promise.all(
-    groupsOf(operation, units).map(async ({ units: own, parts, fields }) => {
-      const representations =
-        operation.representations && own.flatMap(({ unit }) => unit.representation ?? []);
-      const lesser =
-        fields === null ? { ...operation, representations } : lesserOperation(shape, fields, representations);
-      const sentAt = Date.now();
-      const answer = await request.options.send(lesser);
-      const responseKeys = fields && fields.map(({ responseKey }) => responseKey);
-      return { units: own, parts, fields, responseKeys, answer, state, sentAt };
-    }),
-  );
+  const parts = units.flatMap(({ found }) => found);
+  return Promise.all([sendGroup(send, shape, operation, { units: [...units], parts, fields: null }, state)]);
+}
+
+async function sendGroup(
+  send: Send,
+  shape: FetchShape,
+  operation: SubgraphOperation,
+  { units, parts, fields }: Group,
+  state: StoreState,
+): Promise<SentUnits> {
+  const representations = operation.representations && units.flatMap(({ unit }) => unit.representation ?? []);
+  const lesser =
+    fields === null ? { ...operation, representations } : lesserOperation(shape, fields, representations);
+  const sentAt = Date.now();
+  const answer = await send(lesser);
+  const responseKeys = fields?.map(({ responseKey }) => responseKey) ?? null;
+  return { units, parts, fields, responseKeys, answer, state, sentAt };
 }
 
 interface Group {
@@ -53,28 +72,21 @@ function groupsOf({ representations }: SubgraphOperation, units: readonly FoundU
   if (representations === null) return units.map(rootGroup);
   const groups = new Map<string, Group>();
   for (const unit of units) {
-    const [part] = unit.found;
-    if (part === undefined) continue;
-    const fields = lackOf(part);
-    const id = fields === null ? '' : JSON.stringify(fields.map(({ responseKey }) => responseKey));
-    const group = groups.get(`${part.typename ?? ''} ${id}`) ?? groups.get(id);
-    if (group === undefined)
-      groups.set(id === '' ? '' : `${part.typename ?? ''} ${id}`, newGroup(unit, part, fields));
-    else {
+    for (const part of unit.found) {
+      const fields = lackOf(part);
+      const id =
+        fields === null ? '' : JSON.stringify([part.typename, ...fields.map((field) => field.responseKey)]);
+      const group = groups.get(id) ?? { units: [], parts: [], fields };
       group.units.push(unit);
       group.parts.push(part);
+      groups.set(id, group);
     }
   }
   if (groups.size <= maxGroups) return [...groups.values()];
-  const parts = units.flatMap(({ found }) => found);
-  return [{ units: [...units], parts, fields: null }];
+  return [{ units: [...units], parts: units.flatMap(({ found }) => found), fields: null }];
 }
 
 const maxGroups = 3;
-
-function newGroup(unit: FoundUnit, part: FoundPart, fields: readonly WantedField[] | null): Group {
-  return { units: [unit], parts: [part], fields };
-}
 
 function rootGroup(unit: FoundUnit): Group {
   const parts = unit.found.filter(isLacking);

@@ -13,6 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { RequestTemplate } from '../execution/request-template.js';
 import type { GivenVariables } from './canonical-field.js';
+import type { Refusal } from './keepable.js';
 import { NameLists } from './name-lists.js';
 import type { SubgraphTypes } from './subgraph-types.js';
 import { NotCacheable, Wanted } from './wanted.js';
@@ -37,10 +38,11 @@ export class ShapedTemplate {
   readonly entities: FieldNode | null;
   /** What has shaped answers that are kept in this process. */
   readonly lists = new NameLists();
-  /** On the clock of `performance.now()`: nothing is looked for before, since what came last could not be kept. */
-  hopelessUntil = 0;
   /** Fetches of less of it, by which fields. */
   readonly lesser = new LRUCache<string, RequestTemplate>({ max: 50 });
+  private lastKept = -Infinity;
+  private lastRefused = -Infinity;
+  private refused: Refusal | null = null;
   private readonly constant = new WeakMap<SelectionSetNode, Wanted>();
   private readonly defaults: GivenVariables;
   private readonly shapes = new LRUCache<string, FetchShape>({ max: 500 });
@@ -62,6 +64,24 @@ export class ShapedTemplate {
     this.entities = template.isEntityFetch ? entitiesField(operation) : null;
   }
 
+  /** Of late nothing that came of it could be kept, for this reason: to look for it is not worth a round trip. */
+  get refusal(): Refusal | null {
+    return performance.now() < this.lastRefused + refusedFor ? this.refused : null;
+  }
+
+  noteKept(): void {
+    this.lastKept = performance.now();
+    this.refused = null;
+  }
+
+  noteRefused(refusal: Refusal): void {
+    const now = performance.now();
+    // What may be kept for some callers is looked for.
+    if (now < this.lastKept + keptOfLate) return;
+    this.lastRefused = now;
+    this.refused = refusal;
+  }
+
   /** @param variables `"name":value` pairs. @throws NotCacheable */
   shapeFor(variables: string): FetchShape {
     let shape = this.shapes.get(variables);
@@ -81,6 +101,10 @@ export class ShapedTemplate {
 }
 
 let lastId = 0;
+
+/** Milliseconds. */
+const refusedFor = 5_000;
+const keptOfLate = 60_000;
 
 function entitiesField({ selectionSet }: OperationDefinitionNode): FieldNode {
   const [only, ...rest] = selectionSet.selections;

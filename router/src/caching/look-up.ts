@@ -47,17 +47,28 @@ export async function lookUp(
   const lacking = found.filter(({ kept }) => kept === null);
   const fromMemory = found.length - lacking.length;
   if (lacking.length === 0) return { units: found, state, fromMemory };
-  const parts = lacking.flatMap(({ unit }) => unit.parts);
-  const read = await readParts(request, parts, claim);
-  if (read.state.isBypassed) return 'bypassed';
+  const later = await readUnits(request, shape, lacking, claim);
+  return later.isBypassed ? 'bypassed' : { units: found, state: later, fromMemory };
+}
+
+/** Reads from the backend what this process does not have. @throws CacheUnavailable. @returns the state that it was proven by */
+export async function readUnits(
+  request: CachingOfRequest,
+  shape: FetchShape,
+  units: readonly FoundUnit[],
+  claim: Claim | null,
+): Promise<StoreState> {
+  const now = Date.now();
+  const parts = units.flatMap(({ unit }) => unit.parts);
+  const { state, parts: read } = await readParts(request, parts, claim);
   let at = 0;
-  for (const each of lacking) {
-    each.found = read.parts.slice(at, at + each.unit.parts.length);
+  for (const each of units) {
+    each.found = read.slice(at, at + each.unit.parts.length);
     at += each.unit.parts.length;
-    if (!each.found.some(isLacking))
-      each.kept = keepUnit(request, shape, each.unit, wholeOf(each), read.state, now);
+    if (!state.isBypassed && !each.found.some(isLacking))
+      each.kept = keepUnit(request, shape, each.unit, wholeOf(each), state, now);
   }
-  return { units: found, state: read.state, fromMemory };
+  return state;
 }
 
 /** What may not be served any more is not kept. */

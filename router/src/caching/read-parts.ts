@@ -29,10 +29,12 @@ export interface FoundPart {
   /** Those of its type that nothing is there for; null: all. */
   readonly missing: readonly WantedField[] | null;
   readonly reason: MissReason | null;
-  /** Keys that are this caller's to fill. */
+  /** Of the entries that it may be in. */
+  readonly keys: readonly string[];
+  /** Of those that are this caller's to fill. */
   readonly claimed: readonly string[];
-  /** Somebody else is at it. */
-  readonly isAwaited: boolean;
+  /** Somebody else has said to fill what it lacks. */
+  readonly isOfAnother: boolean;
 }
 
 export interface FoundParts {
@@ -62,6 +64,7 @@ export async function readParts(
     return request.learn(kind, stored !== null && doubtAbout(stored, read) === null ? stored.value : null);
   });
   const found = foundParts(request, candidates, parts, read);
+  for (const { claimed } of found) for (const key of claimed) request.options.cache.filling.set(key, true);
   // Under what others know of, there may be more.
   return learnt.includes(true)
     ? readMore(request, found, read.state, claim)
@@ -114,8 +117,9 @@ function foundParts(
       at += 1;
       if (best === null || isBetter(found, best)) best = found;
     }
-    const own = best ?? nothingFound(part, 'absent');
-    return { ...own, claimed, isAwaited: isLacking(own) && claimed.length === 0 };
+    const own: FoundPart = best ?? nothingFound(part, 'absent');
+    const keys = (candidates[index] ?? []).map(({ request: { key } }) => key);
+    return { ...own, keys, claimed, isOfAnother: isLacking(own) && claimed.length === 0 };
   });
 }
 
@@ -162,7 +166,15 @@ function valueOf(field: WantedField, found: ReadonlyMap<string, FoundField>): un
 function nothingFound(part: Part, reason: MissReason | null): FoundPart {
   const { typename } = part;
   const found = new Map<string, FoundField>();
-  const nothing = { object: {}, found, isNull: false, missing: null, claimed: [], isAwaited: false };
+  const nothing = {
+    object: {},
+    found,
+    isNull: false,
+    missing: null,
+    keys: [],
+    claimed: [],
+    isOfAnother: false,
+  };
   return { ...nothing, part, typename, reason };
 }
 

@@ -10,8 +10,8 @@ import type { Writes } from './writes/writes.js';
 
 export interface ResponseCacheOptions {
   readonly backend: CacheBackend;
-  /** What makes acknowledged writes visible. */
-  readonly writes: Writes;
+  /** What makes acknowledged writes visible; without it, somebody else does. */
+  readonly writes?: Writes;
   /** @returns null: nothing of the subgraph is cached */
   readonly subgraph: (name: string) => SubgraphCacheOptions | null;
   /** What parts may take of this process's memory; 0: none is kept in it. */
@@ -28,19 +28,24 @@ export interface SubgraphCacheOptions {
   readonly staleWhileRevalidate: number;
 }
 
+/** Milliseconds for which who has said to fill something is waited for, at most. */
+export const claimedFor = 1_000;
+
 export class ResponseCache {
   readonly backend: CacheBackend;
-  readonly writes: Writes;
+  readonly writes: Writes | null;
   /** What this process keeps itself. */
   readonly tier: PartTier;
   /** Keys that this process has said it would fill. */
-  readonly filling = new Set<string>();
+  readonly filling = new LRUCache<string, true>({ max: 50_000, ttl: claimedFor });
+  /** What is being fetched anew because its time is over. */
+  readonly renewing = new Set<string>();
   private readonly names = new LRUCache<string, NameLists>({ max: 20_000 });
   private readonly underWay = new Set<Promise<void>>();
 
   constructor(private readonly options: ResponseCacheOptions) {
     this.backend = options.backend;
-    this.writes = options.writes;
+    this.writes = options.writes ?? null;
     this.tier = new PartTier(options.maxBytes);
   }
 

@@ -57,6 +57,11 @@ export function keptOf(
   return null;
 }
 
+/** One for all who may share it. */
+export function unitId({ subgraph, options }: CachingOfRequest, { id }: FetchShape, unit: Unit): string {
+  return JSON.stringify([subgraph, id, unit.representation, options.headers]);
+}
+
 export interface NewUnit {
   readonly value: JsonObject | null;
   readonly proofs: readonly PartProof[];

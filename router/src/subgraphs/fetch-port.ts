@@ -46,9 +46,10 @@ export class RequestPort implements FetchPort {
     const operation = { template, variables, representations };
     const caching = isAlone ? null : this.cachingFor(subgraph);
     const send = () => subgraph.fetch(operation, caller, this.scopeFor(subgraph), isAlone);
-    const answer = await (caching === null
-      ? this.confirm(template, send)
-      : cachedFetch(caching, operation));
+    const answer = await this.confirm(
+      template,
+      caching === null ? send : () => cachedFetch(caching, operation),
+    );
     this.isPrivate ||= answer.isPrivate;
     onAnswer?.(template.subgraph, answer);
     return answer;
@@ -73,10 +74,11 @@ export class RequestPort implements FetchPort {
     send: () => Promise<FetchAnswer>,
   ): Promise<FetchAnswer> {
     const { cache, caller } = this.options;
-    if (cache?.writes.covers(subgraph) !== true) return send();
+    const writes = cache?.writes;
+    if (writes?.covers(subgraph) !== true) return send();
     const { answer, isConfirmed } = await (kind === 'mutation'
-      ? sendMutation(cache.writes, subgraph, caller, send)
-      : settleWrites(cache.writes, subgraph, await send()));
+      ? sendMutation(writes, subgraph, caller, send)
+      : settleWrites(writes, subgraph, await send()));
     this.isUnconfirmed ||= !isConfirmed;
     return answer;
   }
@@ -98,6 +100,8 @@ export class RequestPort implements FetchPort {
               observer,
               headers: headerRules(headers),
               send: (operation) => subgraph.fetch(operation, caller, scope, false),
+              sendLater: (operation) => subgraph.fetch(operation, nobody(), scope, true),
+              usualTime: () => subgraph.patience(),
             });
       this.caching.set(subgraph, own);
     }
@@ -118,3 +122,10 @@ export class RequestPort implements FetchPort {
 }
 
 let lastAlone = 0;
+
+/** Waits for nothing of its own: what it asks for is kept for others. */
+function nobody(): Caller {
+  return { deadline: performance.now() + longestRenewal, hasLeft: false, onLeave: () => () => undefined };
+}
+
+const longestRenewal = 30_000;

@@ -132,6 +132,8 @@ export function cachedSubgraph(given: CachedSubgraphOptions): CachedSubgraph {
       observer: given.observer ?? noCacheObserver,
       headers,
       send: (operation) => send(operation, headers),
+      sendLater: (operation) => send(operation, headers),
+      usualTime: () => 100,
     });
   const templates = new Map<string, RequestTemplate>();
   const run = async (
