@@ -8,7 +8,7 @@ import { otherCpu } from '../measuring/router-process.js';
 export interface RedisUsage {
   /** User and system time of the server. */
   readonly cpuSeconds: number;
-  /** Carried out since it began; those that a script calls are not counted apart. */
+  /** Carried out since it began, those that scripts call among them. */
   readonly commands: number;
   /** What it holds. */
   readonly bytes: number;
