@@ -1,15 +1,27 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { kitContext, subgraphContext, type SubgraphContext } from './context.js';
+import { RequestInputs } from './caching/request-inputs.js';
+import { kitContext, type KitContext, type SubgraphContext } from './context.js';
+import { subgraphContext } from './operation-context.js';
 import { Store } from './store/store.js';
 import { viewerReader, type Viewer } from './viewer.js';
 
 const store = new Store({ url: 'postgres://nobody@127.0.0.1:1/nothing', entities: [], migrations: [] });
 const viewer: Viewer = { id: '00000000-0000-4000-8000-000000000001', username: 'ada', roles: ['customer'] };
 
+function contextOf(asking: Viewer | null): KitContext {
+  const identified = asking && { viewer: asking, expires: 4_000_000_000 };
+  return subgraphContext({
+    store,
+    inputs: new RequestInputs({}, identified),
+    deadline: null,
+    coverage: null,
+  });
+}
+
 describe('a context', () => {
   it('gives the viewer to who requires one, or a role of theirs', () => {
-    const context = subgraphContext(store, viewer);
+    const context = contextOf(viewer);
     expect(context.requireViewer()).toBe(viewer);
     expect(context.requireRole('customer')).toBe(viewer);
     expect(() => context.requireRole('staff')).toThrow(
@@ -21,13 +33,13 @@ describe('a context', () => {
   });
 
   it('has none for a request without a token', () => {
-    const context = subgraphContext(store, null);
+    const context = contextOf(null);
     for (const require of [() => context.requireViewer(), () => context.requireRole('staff')])
       expect(require).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
   });
 
   it('is the kit’s own or none', () => {
-    const context: SubgraphContext = subgraphContext(store, null);
+    const context: SubgraphContext = contextOf(null);
     expect(kitContext(context)).toBe(context);
     expect(() => kitContext({ ...context, loaders: {} } as SubgraphContext)).toThrow(
       'expected the context that the kit made but got another object',
@@ -46,7 +58,7 @@ describe('the viewer of a token', () => {
 
   it('has the id as PostgreSQL prints it', async () => {
     const sub = 'AFDD7A3E-F9CE-4BBD-9F03-AE8328543320';
-    expect((await read(await header({ sub })))?.id).toBe(sub.toLowerCase());
+    expect((await read(await header({ sub })))?.viewer.id).toBe(sub.toLowerCase());
   });
 
   it.each([[{ sub: 'ada' }], [{ name: 7 }], [{ roles: 'staff' }], [{ roles: [7] }]])(

@@ -1,27 +1,24 @@
 // What a resolver sees of its request: who asks, the store through batched reads, and transactions. The raw HTTP request is
 // not reachable from here, so that everything that an answer is built from is known to whoever may want to share it.
-import { ClientError } from '@selvedge/errors';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { EntityManager } from 'typeorm';
+import type { AnswerRecorder } from './caching/answer-recorder.js';
 import { Loaders } from './loaders.js';
-import { selectedOfPage, selectedProperties, type LookAheadInfo } from './look-ahead/selected-properties.js';
+import type { LookAheadInfo } from './look-ahead/selected-properties.js';
 import type { Connection, PageArguments } from './reads/page.js';
-import type {
-  AggregateRead,
-  KeyOf,
-  ManyRead,
-  OneRead,
-  PageRead,
-  Property,
-  ReadDefinition,
-} from './reads/read.js';
-import { statement, type RawRow } from './store/statement.js';
-import type { Store } from './store/store.js';
+import type { AggregateRead, KeyOf, ManyRead, OneRead, PageRead, Property } from './reads/read.js';
+import type { EntityClass } from './store/store.js';
 import type { Viewer } from './viewer.js';
+
+/** Where in the answer a resolver is at work. */
+export type PlaceInfo = Pick<GraphQLResolveInfo, 'path'>;
 
 /** What a resolver gets as its third argument. */
 export interface SubgraphContext {
-  /** The user whose token came with the request; null without one. */
+  /** The user whose token came with the request; null without one. Throws UNAUTHENTICATED for a token that is not valid. */
   readonly viewer: Viewer | null;
+  /** A header of the request, null without it; several of one name are joined by commas. */
+  header(name: string): string | null;
   /** The user; throws UNAUTHENTICATED where there is none. */
   requireViewer(): Viewer;
   /** The user, who must have the role; throws UNAUTHENTICATED or FORBIDDEN. */
@@ -32,6 +29,7 @@ export interface SubgraphContext {
    * what the operation selects of the returned value; a list of properties names them. The same key and columns again in
    * one request come from the first answer, until a transaction.
    * What comes back under `info` is typed whole, to fit the resolver's mapper, but holds only what is selected.
+   * With `info` too the kit knows for which entity of an `_entities` operation it is: without, what it reads counts for all.
    *
    * @throws INVALID_KEY for a value that cannot be a key; STORE_UNAVAILABLE
    */
@@ -44,6 +42,7 @@ export interface SubgraphContext {
     read: OneRead<E, K>,
     key: KeyOf<E, K>,
     properties: readonly C[],
+    info?: PlaceInfo,
   ): Promise<Readonly<Pick<E, C>> | null>;
   load<E extends object, K extends Property<E>>(
     read: ManyRead<E, K>,
@@ -54,11 +53,12 @@ export interface SubgraphContext {
     read: ManyRead<E, K>,
     key: KeyOf<E, K>,
     properties: readonly C[],
+    info?: PlaceInfo,
   ): Promise<Readonly<Pick<E, C>>[]>;
   load<E extends object, K extends Property<E>, V>(
     read: AggregateRead<E, K, V>,
     key: KeyOf<E, K>,
-    info?: LookAheadInfo,
+    info?: PlaceInfo,
   ): Promise<V | null>;
 
   /**
@@ -75,11 +75,11 @@ export interface SubgraphContext {
 
   /**
    * Runs a query of one's own, for what no read declares, such as a search. It is prepared once per connection under its
-   * text, so the text must be constant: whatever varies goes into `values`, as `$1` and on.
+   * text, so the text must be constant: whatever varies goes into `values`, as `$1` and on. It only reads.
    *
    * @returns rows as PostgreSQL names their columns; give `R` as what the text selects
    */
-  query<R extends object>(text: string, values: readonly unknown[]): Promise<R[]>;
+  query<R extends object>(text: string, values: readonly unknown[], options?: QueryOptions): Promise<R[]>;
 
   /**
    * Runs the work in one transaction of the store; what it throws rolls everything back. What was loaded before it is
@@ -90,66 +90,24 @@ export interface SubgraphContext {
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
 }
 
+/** What a query of one's own says of itself. */
+export interface QueryOptions {
+  /**
+   * The entities whose tables it reads, all of them: its answer may then be kept until one of them is written to. Held to
+   * PostgreSQL's own plan of the query. An answer with a query that does not say it is not kept.
+   */
+  readonly reads?: readonly EntityClass[];
+}
+
 /** The context as the kit's own resolvers use it, where the types of entities are no longer known. */
 export interface KitContext extends SubgraphContext {
   readonly loaders: Loaders;
-}
-
-/**
- * The context of one request.
- *
- * @param deadline on the clock of `performance.now()`: reads end there; a transaction runs to its end
- */
-export function subgraphContext(
-  store: Store,
-  viewer: Viewer | null,
-  deadline: number | null = null,
-): KitContext {
-  const reads = store.until(deadline);
-  const loaders = new Loaders(reads);
-  async function load(
-    read: ReadDefinition,
-    key: object,
-    columns?: LookAheadInfo | readonly string[],
-  ): Promise<unknown> {
-    const properties =
-      columns === undefined || read.kind === 'aggregate'
-        ? []
-        : isInfo(columns)
-          ? selectedProperties(columns)
-          : columns;
-    return loaders.loadOne(read, { ...key }, properties);
-  }
-  function page(
-    read: ReadDefinition,
-    key: object,
-    pageArguments: PageArguments,
-    info: LookAheadInfo,
-  ): Promise<Connection<RawRow>> {
-    return loaders.loadPage(read, { ...key }, pageArguments, selectedOfPage(info));
-  }
-  return {
-    viewer,
-    loaders,
-    requireViewer: () => requiredViewer(viewer),
-    requireRole(role) {
-      const user = requiredViewer(viewer);
-      if (user.roles.includes(role)) return user;
-      throw new ClientError('FORBIDDEN', `expected a user of the role ${role} but got one without it`);
-    },
-    // The overloads say what these give back; the rows themselves are untyped until a read's declaration types them.
-    load: load as SubgraphContext['load'],
-    page: page as SubgraphContext['page'],
-    query: ((text: string, values: readonly unknown[]) =>
-      reads.query(statement(text), [...values])) as SubgraphContext['query'],
-    async transaction(work) {
-      try {
-        return await store.transaction(work);
-      } finally {
-        loaders.clear();
-      }
-    },
-  };
+  /** What is to be told of this operation's answer; null where nobody asks. */
+  recorder: AnswerRecorder | null;
+  /** A transaction of this request may have been committed or not: nobody may take its answer for one. */
+  readonly isOutcomeUnknown: boolean;
+  /** For an operation of this request; null where the router does not ask. */
+  newRecorder(): AnswerRecorder | null;
 }
 
 /** The kit's own view of a context that it made. */
@@ -159,15 +117,16 @@ export function kitContext(context: SubgraphContext): KitContext {
   return context;
 }
 
-function requiredViewer(viewer: Viewer | null): Viewer {
-  if (viewer !== null) return viewer;
-  throw new ClientError('UNAUTHENTICATED', 'expected a user token in `Authorization: Bearer …` but got none');
+/** Of whichever context an operation runs with; null where nobody asks what its answer is made of. */
+export function recorderOf(context: unknown): AnswerRecorder | null {
+  return isKitContext(context) ? context.recorder : null;
 }
 
-function isKitContext(context: SubgraphContext): context is KitContext {
-  return 'loaders' in context && context.loaders instanceof Loaders;
-}
-
-function isInfo(columns: LookAheadInfo | readonly string[]): columns is LookAheadInfo {
-  return !Array.isArray(columns);
+function isKitContext(context: unknown): context is KitContext {
+  return (
+    typeof context === 'object' &&
+    context !== null &&
+    'loaders' in context &&
+    context.loaders instanceof Loaders
+  );
 }

@@ -7,7 +7,8 @@ export {
 } from './start-subgraph.js';
 export { configFrom, type SubgraphConfig } from './server/config.js';
 export type { SubgraphPlugin } from './server/apollo.js';
-export type { SubgraphContext } from './context.js';
+export { observing } from './server/observing.js';
+export type { PlaceInfo, QueryOptions, SubgraphContext } from './context.js';
 export type { Viewer } from './viewer.js';
 export { aggregateBy, find, findBy, findOneBy, findPage } from './reads/read.js';
 export type {

@@ -2,6 +2,7 @@
 // A DataLoader key here is a whole request (keys and columns), so that a list of references costs one promise, not one
 // for each of its members.
 import DataLoader from 'dataloader';
+import type { AnswerRecorder } from './caching/answer-recorder.js';
 import type { SelectedOfPage } from './look-ahead/selected-properties.js';
 import { columnSet, type ColumnSet } from './reads/columns.js';
 import { readBatch, type KeyResults, type KeysRequest } from './reads/batch.js';
@@ -11,6 +12,18 @@ import type { RawRow } from './store/statement.js';
 import type { StoreReads } from './store/store.js';
 
 type Key = Readonly<Record<string, unknown>>;
+
+/** Who is to be told what an answer was made of, and for which representation it was read; null: for none in particular. */
+export interface Asker {
+  readonly recorder: AnswerRecorder;
+  readonly owner: number | null;
+}
+
+/** The same for many keys, in their order. */
+export interface Askers {
+  readonly recorder: AnswerRecorder;
+  readonly owners: readonly (number | null)[];
+}
 
 /** What the kit's resolvers read through; made for one request. */
 export class Loaders {
@@ -27,36 +40,64 @@ export class Loaders {
     read: ReadDefinition,
     key: Key,
     properties: readonly string[],
+    asker: Asker | null = null,
   ): Promise<RawRow | RawRow[] | null> {
-    const [result] = await this.#keyedLoader(read).load(this.#request(read, [key], properties));
+    const results = await this.#keyedLoader(read).load(this.#request(read, [key], properties));
+    const [result = null] = results;
     if (result instanceof Error) throw result;
-    return result ?? null;
+    if (asker !== null) note(asker, read, results, key, result);
+    return result;
   }
 
   /** The results of many keys, in their order; a key's error stands in its place. */
-  loadList(read: ReadDefinition, keys: readonly Key[], properties: readonly string[]): Promise<KeyResults> {
-    return this.#keyedLoader(read).load(this.#request(read, keys, properties));
+  async loadList(
+    read: ReadDefinition,
+    keys: readonly Key[],
+    properties: readonly string[],
+    askers: Askers | null = null,
+  ): Promise<KeyResults> {
+    const results = await this.#keyedLoader(read).load(this.#request(read, keys, properties));
+    if (askers !== null) {
+      const { recorder, owners } = askers;
+      recorder.statements(results);
+      keys.forEach((key, index) => {
+        recorder.found(read, key, results[index] ?? null, owners[index] ?? null);
+      });
+    }
+    return results;
   }
 
   /** One page of the list that belongs to the key. */
-  loadPage(
+  async loadPage(
     read: ReadDefinition,
     key: Key,
     pageArguments: PageArguments,
     selected: SelectedOfPage,
+    asker: Asker | null = null,
   ): Promise<Connection<RawRow>> {
-    return this.#pageLoader(read).load(this.#pageRequest(read, key, pageArguments, selected));
+    const page = await this.#pageLoader(read).load(this.#pageRequest(read, key, pageArguments, selected));
+    if (asker !== null) note(asker, read, page, key, page);
+    return page;
   }
 
   /** The same page of the lists of many keys, in their order; a key's error stands in its place. */
-  loadPages(
+  async loadPages(
     read: ReadDefinition,
     keys: readonly Key[],
     pageArguments: PageArguments,
     selected: SelectedOfPage,
+    askers: Askers | null = null,
   ): Promise<(Connection<RawRow> | Error)[]> {
     const requests = keys.map((key) => this.#pageRequest(read, key, pageArguments, selected));
-    return this.#pageLoader(read).loadMany(requests);
+    const pages = await this.#pageLoader(read).loadMany(requests);
+    if (askers !== null) {
+      keys.forEach((key, index) => {
+        const page = pages[index] ?? null;
+        if (page !== null)
+          note({ recorder: askers.recorder, owner: askers.owners[index] ?? null }, read, page, key, page);
+      });
+    }
+    return pages;
   }
 
   /** Forgets every answer: after a write, what was read before it is not served again. */
@@ -106,6 +147,18 @@ export class Loaders {
     }
     return loader;
   }
+}
+
+/** Notes it with whoever takes the answer: it may have been read for somebody else. @param answer what has the origin */
+function note(
+  { recorder, owner }: Asker,
+  read: ReadDefinition,
+  answer: object,
+  key: Key,
+  result: unknown,
+): void {
+  recorder.statements(answer);
+  recorder.found(read, key, result, owner);
 }
 
 /** Single keys are remembered by value; a list is its own key, since the same list twice in one request is rare. */

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ClientError } from '@selvedge/errors';
 import type { Logger } from 'pino';
+import { StoreCoverage } from './caching/store-coverage.js';
 import { CompiledEntities } from './entities-path/compiled-entities.js';
 import { buildSchema, checkFields, type ResolverMap } from './schema/build-schema.js';
 import { apolloServer, type SubgraphPlugin } from './server/apollo.js';
@@ -79,6 +80,7 @@ export async function startSubgraph(
     store,
     compiled: plugins.length === 0 ? new CompiledEntities(schema) : null,
     viewer: viewerReader(config.tokenKey),
+    coverage: new StoreCoverage(store),
   };
   // Once prepared, operations are let through without asking: a store that goes away later shows in their own errors.
   let isPrepared = false;
@@ -104,7 +106,7 @@ export async function startSubgraph(
   });
   const stopping = new AbortController();
   const progress = options.onProgress ?? (() => undefined);
-  const ready = prepare(definition, config, store, stopping.signal, progress, log).then(() => {
+  const ready = prepare(definition, config, parts, stopping.signal, progress, log).then(() => {
     checkFields(subgraphSchema, (entity) => propertiesOf(store, entity), definition.store.entities);
     isPrepared = true;
   });
@@ -156,7 +158,7 @@ function storeOf(definition: SubgraphDefinition, config: SubgraphConfig, log: Lo
 async function prepare(
   { store: { seed } }: SubgraphDefinition,
   config: SubgraphConfig,
-  store: Store,
+  { store, coverage }: { readonly store: Store; readonly coverage: StoreCoverage },
   signal: AbortSignal,
   progress: (text: string) => void,
   log: Logger,
@@ -172,6 +174,7 @@ async function prepare(
           progress(`seeding ${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`);
         });
       }
+      await coverage.load();
       return;
     } catch (error) {
       if (signal.aborted) throw error;

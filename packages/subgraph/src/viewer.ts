@@ -13,8 +13,14 @@ export interface Viewer {
   readonly roles: readonly string[];
 }
 
+/** A viewer, and until when the token says so, in seconds since 1970. */
+export interface IdentifiedViewer {
+  readonly viewer: Viewer;
+  readonly expires: number;
+}
+
 /** From the value of an `Authorization` header to its viewer; null where there is none. Throws UNAUTHENTICATED. */
-export type ViewerReader = (authorization: string | undefined) => Promise<Viewer | null>;
+export type ViewerReader = (authorization: string | undefined) => Promise<IdentifiedViewer | null>;
 
 /** PostgreSQL prints uuids in lower case, and owners are told by comparison. */
 const claims = z.object({
@@ -32,7 +38,7 @@ const maxRemembered = 1_000;
  */
 export function viewerReader(key: string | null): ViewerReader {
   const secret = key === null ? null : Buffer.from(key, 'base64url');
-  const remembered = new LRUCache<string, { viewer: Viewer; expires: number }>({ max: maxRemembered });
+  const remembered = new LRUCache<string, IdentifiedViewer>({ max: maxRemembered });
   return async (authorization) => {
     if (authorization === undefined) return null;
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
@@ -43,11 +49,11 @@ export function viewerReader(key: string | null): ViewerReader {
         'expected no token, since this service has no key to check one with, but got one',
       );
     const known = remembered.get(token);
-    if (known !== undefined && known.expires > Date.now() / 1_000) return known.viewer;
+    if (known !== undefined && known.expires > Date.now() / 1_000) return known;
     const { sub, name, roles, exp } = await verified(token, secret);
-    const viewer = { id: sub, username: name, roles };
-    remembered.set(token, { viewer, expires: exp });
-    return viewer;
+    const identified = { viewer: { id: sub, username: name, roles }, expires: exp };
+    remembered.set(token, identified);
+    return identified;
   };
 }
 

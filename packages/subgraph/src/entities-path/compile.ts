@@ -16,7 +16,8 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { referenceReads } from '../resolvers/reference.js';
-import { cacheControlHeader, cachePolicy } from '../schema/cache-policy.js';
+import { cacheControlHeader } from '../schema/cache-policy.js';
+import { lifetimeOf } from '../schema/lifetime.js';
 import { resolveReferenceOf } from '../schema/entities.js';
 import { compileRow, hasDirectives, responseName } from './compile-object.js';
 import type { EntitiesPlan, EntityPlan, VariablePlan } from './plan.js';
@@ -32,6 +33,7 @@ export function compileEntities(schema: GraphQLSchema, text: string): EntitiesPl
   const representations = argument.name.value;
   const variables = variablePlans(operation, representations);
   const byTypename = entityPlans(schema, field.selectionSet);
+  const lifetime = lifetimeOf(schema, document, operation);
   return (
     variables &&
     byTypename && {
@@ -40,7 +42,8 @@ export function compileEntities(schema: GraphQLSchema, text: string): EntitiesPl
       representations,
       variables,
       byTypename,
-      cacheControl: cacheControlHeader(cachePolicy(schema, document, operation)),
+      cacheControl: cacheControlHeader(lifetime),
+      lifetime,
     }
   );
 }

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { AnswerRecorder, Lifetime } from '../caching/answer-recorder.js';
 import type { Loaders } from '../loaders.js';
 import { compileEntities } from './compile.js';
 import type { EntitiesPlan } from './plan.js';
@@ -19,6 +20,7 @@ export interface CompiledAnswer {
   readonly data: Record<string, unknown>;
   /** The value of the `Cache-Control` header. */
   readonly cacheControl: string;
+  readonly lifetime: Lifetime;
 }
 
 /** The compiled `_entities` operations of one schema, each made at its first use. */
@@ -31,12 +33,13 @@ export class CompiledEntities {
   async answer(
     { query, variables, operationName }: CompilableRequest,
     loaders: Loaders,
+    recorder: AnswerRecorder | null,
   ): Promise<CompiledAnswer | null> {
     const plan = this.#planOf(query);
     // An operation that is asked for by another name is not in the document.
     if (plan === null || (operationName ?? plan.operationName) !== plan.operationName) return null;
-    const data = await runEntities(plan, { variables, loaders });
-    return data && { data, cacheControl: plan.cacheControl };
+    const data = await runEntities(plan, { variables, loaders, recorder });
+    return data && { data, cacheControl: plan.cacheControl, lifetime: plan.lifetime };
   }
 
   #planOf(text: string): EntitiesPlan | null {

@@ -20,8 +20,12 @@ function answering(compiled: CompiledEntities, watched: WeakSet<object>): Plugin
         async responseForOperation({ source, request, contextValue }) {
           const { variables, operationName } = request;
           if (watched.has(requestContext) || variables === undefined) return null;
-          const { loaders } = kitContext(contextValue);
-          const answer = await compiled.answer({ query: source, variables, operationName }, loaders);
+          const { loaders, recorder } = kitContext(contextValue);
+          const answer = await compiled.answer(
+            { query: source, variables, operationName },
+            loaders,
+            recorder,
+          );
           return (
             answer && {
               http: { headers: new HeaderMap() },

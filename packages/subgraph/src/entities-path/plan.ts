@@ -1,5 +1,6 @@
 // What a compiled `_entities` operation is: the reads that it makes, and how each object of its answer is made of a row.
 import type { FieldNode, GraphQLField } from 'graphql';
+import type { Lifetime } from '../caching/answer-recorder.js';
 import type { ReadDefinition } from '../reads/read.js';
 import type { Relation } from '../resolvers/relation.js';
 
@@ -13,6 +14,7 @@ export interface EntitiesPlan {
   readonly variables: readonly VariablePlan[];
   readonly byTypename: ReadonlyMap<string, EntityPlan>;
   readonly cacheControl: string;
+  readonly lifetime: Lifetime;
 }
 
 export interface VariablePlan {

@@ -22,7 +22,8 @@ import { ownResolver } from './own-resolvers.js';
 export type LookAheadInfo = Pick<
   GraphQLResolveInfo,
   'fieldNodes' | 'fragments' | 'returnType' | 'schema' | 'variableValues'
->;
+> &
+  Partial<Pick<GraphQLResolveInfo, 'path'>>;
 
 /**
  * The properties that the selections below a field read of the rows that it returns: of each selected field, what its

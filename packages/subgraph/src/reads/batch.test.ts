@@ -1,7 +1,9 @@
 // What one tick asks for is one statement, whoever asks; and what goes wrong for one key goes wrong for it alone.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { subgraphContext, type KitContext } from '../context.js';
+import { RequestInputs } from '../caching/request-inputs.js';
+import type { KitContext } from '../context.js';
 import { aggregateBy, find, findBy, findOneBy } from '../index.js';
+import { subgraphContext } from '../operation-context.js';
 import {
   allBooks,
   allBooksOfAuthor,
@@ -19,12 +21,19 @@ import type { ReadDefinition } from './read.js';
 
 let library: RunningLibrary;
 let context: KitContext;
+const newContext = (): KitContext =>
+  subgraphContext({
+    store: library.store,
+    inputs: new RequestInputs({}, null),
+    deadline: null,
+    coverage: null,
+  });
 beforeAll(async () => {
   library = await startLibrary();
 });
 afterAll(() => library.stop());
 beforeEach(() => {
-  context = subgraphContext(library.store, null);
+  context = newContext();
 });
 
 const allCopies = find(Copy, { order: { shelf: 'ASC' } });
@@ -206,7 +215,7 @@ describe('one request', () => {
 
   it('does not remember another request’s answers, nor another selection’s', async () => {
     await load();
-    context = subgraphContext(library.store, null);
+    context = newContext();
     expect(await count(load)).toBe(1);
     expect(await count(() => context.load(bookById, { id: '1' }, ['pages']))).toBe(1);
   });

@@ -1,5 +1,6 @@
 // From the keys that one tick asks for to their rows: one statement, rows put back in key order, and a key that cannot be
 // one fails alone. The rows of a batch carry the union of the columns that its members asked for.
+import { passOrigins } from '../caching/statement-origin.js';
 import type { RawRow } from '../store/statement.js';
 import type { StoreReads } from '../store/store.js';
 import { columnOf, type Table } from '../store/table.js';
@@ -44,11 +45,13 @@ export async function readBatch(
     ...constantValues(table, read),
   ]);
   const results = place(read, codec, unique, decode(table, columns, rows));
-  return places.map((request) =>
-    request.map((index) =>
+  return places.map((request) => {
+    const own = request.map((index) =>
       index instanceof Error ? index : index < 0 ? absent() : (results[index] ?? absent()),
-    ),
-  );
+    );
+    passOrigins(own, rows);
+    return own;
+  });
 }
 
 const codecs = new WeakMap<ReadDefinition, KeyCodec>();

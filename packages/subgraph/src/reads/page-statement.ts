@@ -2,8 +2,9 @@
 // the list it is, where an index has the key's columns and then the order's. Parameters, in this order: the keys, the
 // constants of `where`, the cursor, the limit. Rows carry `"#"`, the position of their key from 1, and `"#0"` and on, the
 // text of those order columns that are not in the row in that form, for their cursors.
-import { quoteName, statement, type Statement } from '../store/statement.js';
+import { quoteName } from '../store/statement.js';
 import { columnOf, type Table } from '../store/table.js';
+import { readStatement, type ReadStatement } from '../store/with-snapshot.js';
 import type { ColumnSet } from './columns.js';
 import type { KeyCodec } from './key.js';
 import type { Direction, ReadDefinition } from './read.js';
@@ -29,7 +30,7 @@ export function pageStatement(
   codec: KeyCodec,
   columns: ColumnSet,
   { isBackward, hasCursor }: PageShape,
-): Statement {
+): ReadStatement {
   const order = orderOf(table, read, isBackward);
   const cursorOffset = read.key.length + constantValues(table, read).length;
   const conditions = [
@@ -38,23 +39,23 @@ export function pageStatement(
     ...(hasCursor ? [beyondCursor(table, order, cursorOffset)] : []),
   ];
   const selected = [
-    ...columns.properties.map((property) => [sqlOf(table, property), quoteName(property)] as const),
+    ...columns.properties.map((property) => [sqlOf(table, property), property] as const),
     ...order.flatMap(([property], index) =>
-      isOwnText(table, property, columns)
-        ? []
-        : [[`${sqlOf(table, property)}::text`, `"#${index}"`] as const],
+      isOwnText(table, property, columns) ? [] : [[`${sqlOf(table, property)}::text`, `#${index}`] as const],
     ),
   ];
-  const sorts = order.map(([property], index) => [sqlOf(table, property), `"s${index}"`] as const);
-  const list = [...selected, ...sorts].map(([sql, name]) => `${sql} AS ${name}`).join(', ');
+  const sorts = order.map(([property], index) => [sqlOf(table, property), `s${index}`] as const);
+  const list = [...selected, ...sorts].map(([sql, name]) => `${sql} AS ${quoteName(name)}`).join(', ');
   const limit = `$${cursorOffset + (hasCursor ? order.length : 0) + 1}`;
   const page = `SELECT ${list} FROM ${table.sql} t${where(conditions)}${orderBy(table, order)} LIMIT ${limit}`;
-  const outer = selected.map(([, name]) => `p.${name}`).join(', ');
+  const outer = selected.map(([, name]) => `p.${quoteName(name)}`).join(', ');
   const sorted = order.map(([, direction], index) => `p."s${index}" ${direction}`).join(', ');
+  const names = ['#', ...selected.map(([, name]) => name)];
   if (read.key.length === 0)
-    return statement(`SELECT 1 AS "#", ${outer} FROM (${page}) p ORDER BY ${sorted}`);
-  return statement(
+    return readStatement(`SELECT 1 AS "#", ${outer} FROM (${page}) p ORDER BY ${sorted}`, names);
+  return readStatement(
     `SELECT k."#", ${outer} FROM ${numberedKeys(read, codec)} CROSS JOIN LATERAL (${page}) p ORDER BY k."#", ${sorted}`,
+    names,
   );
 }
 
@@ -68,11 +69,11 @@ function isOwnText(table: Table, property: string, columns: ColumnSet): boolean 
 }
 
 /** How many rows each key has, as `n`, in the order of the keys; one row where the list belongs to no parent. */
-export function countStatement(table: Table, read: ReadDefinition, codec: KeyCodec): Statement {
+export function countStatement(table: Table, read: ReadDefinition, codec: KeyCodec): ReadStatement {
   const conditions = [...keyEqualities(table, read), ...constantConditions(table, read, read.key.length)];
   const count = `SELECT count(*)::int4 AS n FROM ${table.sql} t${where(conditions)}`;
-  if (read.key.length === 0) return statement(count);
-  return statement(`SELECT (${count}) AS n FROM ${numberedKeys(read, codec)} ORDER BY k."#"`);
+  if (read.key.length === 0) return readStatement(count, ['n']);
+  return readStatement(`SELECT (${count}) AS n FROM ${numberedKeys(read, codec)} ORDER BY k."#"`, ['n']);
 }
 
 function numberedKeys(read: ReadDefinition, codec: KeyCodec): string {

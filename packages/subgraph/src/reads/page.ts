@@ -2,6 +2,7 @@
 // pages of all parents that one tick asks for with the same arguments are one statement. Nothing is counted unless the
 // operation selects the count.
 import { ClientError } from '@selvedge/errors';
+import { passOrigins } from '../caching/statement-origin.js';
 import type { RawRow } from '../store/statement.js';
 import { codeOf } from '../store/store-error.js';
 import type { StoreReads } from '../store/store.js';
@@ -120,7 +121,9 @@ async function readWindow(
     const own = rows[position] ?? [];
     const count = requests[index]?.wantsCount === true ? (counts?.[position] ?? 0) : null;
     position += 1;
-    return connectionOf(read, window, own, count);
+    const connection = connectionOf(read, window, own, count);
+    passOrigins(connection, rows, counts);
+    return connection;
   });
 }
 
@@ -189,6 +192,7 @@ async function pageRows(
   });
   const byPosition: RawRow[][] = keys.map(() => []);
   for (const row of decode(table, columns, rows)) byPosition[Number(row['#']) - 1]?.push(row);
+  passOrigins(byPosition, rows);
   return byPosition;
 }
 
@@ -204,7 +208,9 @@ async function countRows(
     ...codec.parameters(keys),
     ...constantValues(table, read),
   ]);
-  return keys.map((_, index) => Number((rows[index] ?? rows[0])?.['n']));
+  const counts = keys.map((_, index) => Number((rows[index] ?? rows[0])?.['n']));
+  passOrigins(counts, rows);
+  return counts;
 }
 
 function connectionOf(

@@ -1,11 +1,12 @@
 // The SQL of a read. Each text depends on the read and the column set only, never on how many keys there are.
-import { quoteName, statement, type Statement } from '../store/statement.js';
+import { quoteName } from '../store/statement.js';
 import { columnOf, type Table } from '../store/table.js';
+import { readStatement, type ReadStatement } from '../store/with-snapshot.js';
 import type { ColumnSet } from './columns.js';
 import type { KeyCodec } from './key.js';
 import type { ReadDefinition } from './read.js';
 
-const statements = new WeakMap<ReadDefinition, WeakMap<ColumnSet, Statement>>();
+const statements = new WeakMap<ReadDefinition, WeakMap<ColumnSet, ReadStatement>>();
 
 /** The statement of a read for a column set, made once. */
 export function statementFor(
@@ -13,34 +14,41 @@ export function statementFor(
   read: ReadDefinition,
   columns: ColumnSet,
   codec: KeyCodec,
-): Statement {
+): ReadStatement {
   let ofRead = statements.get(read);
   if (ofRead === undefined) statements.set(read, (ofRead = new WeakMap()));
   let made = ofRead.get(columns);
   if (made === undefined) {
-    const text =
+    made =
       read.kind === 'aggregate'
         ? selectAggregates(table, read, codec)
         : selectByKeys(table, read, columns, codec);
-    ofRead.set(columns, (made = statement(text)));
+    ofRead.set(columns, made);
   }
   return made;
 }
 
 /** `SELECT … WHERE key = ANY($1)`: the rows of all keys, in no order among keys, in the read's order within one. */
-function selectByKeys(table: Table, read: ReadDefinition, columns: ColumnSet, codec: KeyCodec): string {
-  const list = selectList(table, withKey(read, columns));
-  return `SELECT ${list} FROM ${table.sql} t ${keyMatch(table, read, codec)}${orderBy(table, read.order)}`;
+function selectByKeys(
+  table: Table,
+  read: ReadDefinition,
+  columns: ColumnSet,
+  codec: KeyCodec,
+): ReadStatement {
+  const properties = withKey(read, columns);
+  const text = `SELECT ${selectList(table, properties)} FROM ${table.sql} t ${keyMatch(table, read, codec)}${orderBy(table, read.order)}`;
+  return readStatement(text, properties);
 }
 
 /** `SELECT key, aggregates … GROUP BY key`. */
-function selectAggregates(table: Table, read: ReadDefinition, codec: KeyCodec): string {
+function selectAggregates(table: Table, read: ReadDefinition, codec: KeyCodec): ReadStatement {
   const keys = read.key.map((property) => `t.${columnOf(table, property).sql}`);
   const named = read.key.map((property, index) => `${keys[index] ?? ''} AS ${quoteName(property)}`);
   const values = Object.entries(read.aggregates).map(
     ([name, expression]) => `${expression} AS ${quoteName(name)}`,
   );
-  return `SELECT ${[...named, ...values].join(', ')} FROM ${table.sql} t ${keyMatch(table, read, codec)} GROUP BY ${keys.join(', ')}`;
+  const text = `SELECT ${[...named, ...values].join(', ')} FROM ${table.sql} t ${keyMatch(table, read, codec)} GROUP BY ${keys.join(', ')}`;
+  return readStatement(text, [...read.key, ...Object.keys(read.aggregates)]);
 }
 
 /** The parameters that go after the keys: the values of the read's constant `where`; a null has none. */

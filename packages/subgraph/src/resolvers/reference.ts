@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { ClientError } from '@selvedge/errors';
 import { kitContext, type SubgraphContext } from '../context.js';
 import { selectedProperties } from '../look-ahead/selected-properties.js';
-import type { Loaders } from '../loaders.js';
+import type { Askers, Loaders } from '../loaders.js';
 import type { KeyResults } from '../reads/batch.js';
 import type { OneRead, Property, ReadDefinition } from '../reads/read.js';
 
@@ -25,12 +25,9 @@ export function reference<E extends object, K extends Property<E>>(
     info: GraphQLResolveInfo,
   ): Promise<unknown> {
     const fields: Representation = { ...representation };
-    const [row] = await loadReferences(
-      kitContext(context).loaders,
-      reads,
-      [fields],
-      selectedProperties(info),
-    );
+    const { loaders, recorder } = kitContext(context);
+    const askers = recorder && { recorder, owners: [recorder.ownerOf(info.path)] };
+    const [row] = await loadReferences(loaders, reads, [fields], selectedProperties(info), askers);
     if (row instanceof Error) throw row;
     return row ?? null;
   }
@@ -56,11 +53,12 @@ export async function loadReferences(
   reads: readonly ReadDefinition[],
   representations: readonly Representation[],
   properties: readonly string[],
+  askers: Askers | null = null,
 ): Promise<KeyResults> {
   const [only, ...others] = reads;
   // The common case, without a list for each read.
   if (only !== undefined && others.length === 0 && representations.every((one) => hasKey(only, one)))
-    return loaders.loadList(only, representations, properties);
+    return loaders.loadList(only, representations, properties, askers);
   const results = new Array<KeyResults[number]>(representations.length).fill(null);
   const groups = new Map<ReadDefinition, number[]>();
   representations.forEach((representation, index) => {
@@ -75,7 +73,8 @@ export async function loadReferences(
   await Promise.all(
     [...groups].map(async ([read, indexes]) => {
       const keys = indexes.map((index) => representations[index]).filter((member) => member !== undefined);
-      const rows = await loaders.loadList(read, keys, properties);
+      const own = askers && { ...askers, owners: indexes.map((index) => askers.owners[index] ?? null) };
+      const rows = await loaders.loadList(read, keys, properties, own);
       indexes.forEach((index, position) => (results[index] = rows[position] ?? null));
     }),
   );

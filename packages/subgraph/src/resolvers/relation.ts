@@ -45,10 +45,11 @@ export function relation(
     context: SubgraphContext,
     info: GraphQLResolveInfo,
   ): Promise<unknown> {
-    const { loaders } = kitContext(context);
+    const { loaders, recorder } = kitContext(context);
+    const asker = recorder && { recorder, owner: recorder.ownerOf(info.path) };
     const values = keyOf(parent, mapping);
-    if (read.kind === 'page') return loaders.loadPage(read, values, args, selectedOfPage(info));
-    return loaders.loadOne(read, values, selectedProperties(info));
+    if (read.kind === 'page') return loaders.loadPage(read, values, args, selectedOfPage(info), asker);
+    return loaders.loadOne(read, values, selectedProperties(info), asker);
   }
   relations.set(resolve, { read, mapping });
   return withNeeds(resolve, Object.values(key));

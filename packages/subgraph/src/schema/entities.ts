@@ -11,7 +11,7 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
-import { kitContext, type SubgraphContext } from '../context.js';
+import { kitContext, recorderOf, type SubgraphContext } from '../context.js';
 import { selectedPropertiesOfType } from '../look-ahead/selected-properties.js';
 import { shown } from '../input/shown.js';
 import { loadReferences, referenceReads, type Representation } from '../resolvers/reference.js';
@@ -48,19 +48,20 @@ async function resolveEntities(
   info: GraphQLResolveInfo,
   externals: ExternalFields,
 ): Promise<readonly unknown[]> {
+  recorderOf(context)?.representations(info.path.key, representations.length);
   const groups = byTypename(representations);
   const [only] = groups.keys();
   // The common case: a router sends one type a fetch. What fails as a whole then fails the field once, not once a member.
   if (groups.size === 1 && only !== undefined) {
     const type = typeof only === 'string' ? info.schema.getType(only) : undefined;
     if (isObjectType(type)) soleTypes.set(info, type.name);
-    return resolveGroup(only, representations, context, info, externals);
+    return resolveGroup(only, representations, context, info, externals, null);
   }
   const results = new Array<unknown>(representations.length);
   await Promise.all(
     [...groups].map(async ([typename, indexes]) => {
       const members = indexes.map((index) => representations[index]).filter((member) => member !== undefined);
-      const answers = await resolveGroup(typename, members, context, info, externals).catch(
+      const answers = await resolveGroup(typename, members, context, info, externals, indexes).catch(
         (error: unknown) => members.map(() => error),
       );
       indexes.forEach((index, position) => (results[index] = answers[position]));
@@ -79,27 +80,36 @@ function byTypename(representations: readonly Representation[]): Map<unknown, nu
   return groups;
 }
 
+/** @param indexes of the representations among all; null: they are all */
 async function resolveGroup(
   typename: unknown,
   representations: readonly Representation[],
   context: SubgraphContext,
   info: GraphQLResolveInfo,
   externals: ExternalFields,
+  indexes: readonly number[] | null,
 ): Promise<readonly unknown[]> {
   const type = entityType(info.schema, typename);
   const resolver = resolveReferenceOf(type);
   if (resolver === undefined) return representations;
   const reads = referenceReads(resolver);
+  const recorder = recorderOf(context);
+  // What a resolver of somebody's own loads belongs to its representation.
+  const infoOf = (index: number): GraphQLResolveInfo =>
+    recorder === null ? info : { ...info, path: { prev: info.path, key: index, typename: undefined } };
   const values =
     reads === undefined
       ? await Promise.all(
-          representations.map((representation) => settled(() => resolver(representation, context, info))),
+          representations.map((representation, index) =>
+            settled(() => resolver(representation, context, infoOf(indexes?.[index] ?? index))),
+          ),
         )
       : await loadReferences(
           kitContext(context).loaders,
           reads,
           representations,
           selectedPropertiesOfType(info, type),
+          recorder && { recorder, owners: indexes ?? representations.map((_, index) => index) },
         );
   const required = externals.get(type.name);
   const rows =

@@ -8,13 +8,16 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { cacheExtensionName } from '@selvedge/cache';
 import { leavingError } from '@selvedge/errors';
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { SubgraphContext } from '../context.js';
+import { kitContext, type SubgraphContext } from '../context.js';
 import { CompiledEntities } from '../entities-path/compiled-entities.js';
 import { withCompiled } from '../entities-path/compiled-plugin.js';
-import { cacheControlHeader, cachePolicy } from '../schema/cache-policy.js';
+import { cacheControlHeader } from '../schema/cache-policy.js';
+import { lifetimeOf } from '../schema/lifetime.js';
+import { isObserving } from './observing.js';
 
 /** An Apollo Server plugin, with the kit's context as its `contextValue`. */
 /** An Apollo Server plugin of a subgraph, whose context is the kit's. */
@@ -43,29 +46,43 @@ export function apolloServer(
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      cacheControlPlugin(),
+      lifetimePlugin(!plugins.every(isObserving)),
       ...(plugins.length === 0 ? [] : withCompiled(plugins, new CompiledEntities(schema))),
     ],
   });
 }
 
-/** Sets `Cache-Control` by the operation's text; an answer with errors is not to be kept. */
-function cacheControlPlugin(): SubgraphPlugin {
-  const headers = new WeakMap<OperationDefinitionNode, string>();
+/**
+ * Sets `Cache-Control` by the operation's text; an answer with errors is not to be kept. Where the router asks, each operation
+ * has a recorder of its own from its beginning, and its answer says what it noted.
+ */
+function lifetimePlugin(doPluginsShape: boolean): SubgraphPlugin {
   return {
-    requestDidStart: () =>
-      Promise.resolve({
+    requestDidStart({ contextValue }) {
+      const context = kitContext(contextValue);
+      context.recorder = context.newRecorder();
+      if (doPluginsShape) context.recorder?.refuse('a plugin may have shaped it');
+      return Promise.resolve({
         willSendResponse({ response, operation, document, schema }) {
-          const { body } = response;
+          const lifetime =
+            operation === undefined || document === undefined
+              ? null
+              : lifetimeOf(schema, document, operation);
+          const { body, http } = response;
           const hasErrors = body.kind === 'single' && body.singleResult.errors !== undefined;
-          let header = 'no-store';
-          if (operation !== undefined && document !== undefined && !hasErrors) {
-            header = headers.get(operation) ?? cacheControlHeader(cachePolicy(schema, document, operation));
-            headers.set(operation, header);
-          }
-          response.http.headers.set('cache-control', header);
+          const header = lifetime === null || hasErrors ? 'no-store' : cacheControlHeader(lifetime);
+          http.headers.set('cache-control', header);
+          const { recorder } = context;
+          if (recorder === null || body.kind !== 'single') return Promise.resolve();
+          if (hasErrors) recorder.refuse('it has errors');
+          const isQuery = operation?.operation === OperationTypeNode.QUERY;
+          body.singleResult.extensions = {
+            ...body.singleResult.extensions,
+            [cacheExtensionName]: recorder.extension(isQuery ? lifetime : null),
+          };
           return Promise.resolve();
         },
-      }),
+      });
+    },
   };
 }

@@ -3,8 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
-import { kitContext, subgraphContext, type SubgraphContext } from '../context.js';
+import { cacheExtensionName, cacheRequestHeader, cacheRequestVersion } from '@selvedge/cache';
+import { RequestInputs, type ViewerOutcome } from '../caching/request-inputs.js';
+import type { StoreCoverage } from '../caching/store-coverage.js';
+import type { KitContext, SubgraphContext } from '../context.js';
 import type { CompilableRequest, CompiledEntities } from '../entities-path/compiled-entities.js';
+import { subgraphContext } from '../operation-context.js';
 import type { Store } from '../store/store.js';
 import type { ViewerReader } from '../viewer.js';
 import { readBody } from './body.js';
@@ -19,6 +23,7 @@ export interface GraphQLHandlerParts {
   readonly compiled: CompiledEntities | null;
   readonly store: Store;
   readonly viewer: ViewerReader;
+  readonly coverage: StoreCoverage;
 }
 
 export async function handleGraphQL(
@@ -28,7 +33,12 @@ export async function handleGraphQL(
 ): Promise<void> {
   const deadline = deadlineOf(request.headers);
   const body = request.method === 'POST' ? parsedBody(await readBody(request, maxBodyBytes)) : undefined;
-  const context = subgraphContext(parts.store, await parts.viewer(request.headers.authorization), deadline);
+  const context = subgraphContext({
+    store: parts.store,
+    inputs: new RequestInputs(request.headers, await viewerOf(parts, request)),
+    deadline,
+    coverage: coverageFor(parts, request),
+  });
   const compiled = await answerCompiled(parts.compiled, body, context, request);
   if (compiled !== null) {
     send(response, 200, compiled.text, {
@@ -46,11 +56,37 @@ export async function handleGraphQL(
     },
     context: () => Promise.resolve(context),
   });
+  if (context.isOutcomeUnknown) {
+    // No GraphQL answer: it would say of the mutation what nobody knows, and the router would take its word.
+    send(response, 503, outcomeUnknown, {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    return;
+  }
   const text = answer.body.kind === 'complete' ? answer.body.string : await joined(answer.body.asyncIterator);
   // Of an array's operations, which share the headers, whichever ends last has said how long the whole may be kept.
   if (Array.isArray(body) || !answer.headers.has('cache-control'))
     answer.headers.set('cache-control', 'no-store');
   send(response, answer.status ?? 200, text, Object.fromEntries(answer.headers));
+}
+
+const outcomeUnknown = 'expected to hear whether a transaction was committed but its connection was lost\n';
+
+/** A token that is not valid fails who reads the viewer, and only those: other answers do not depend on it. */
+async function viewerOf(parts: GraphQLHandlerParts, request: IncomingMessage): Promise<ViewerOutcome> {
+  try {
+    return await parts.viewer(request.headers.authorization);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Where the router asks what answers are made of. */
+function coverageFor({ coverage }: GraphQLHandlerParts, request: IncomingMessage): StoreCoverage | null {
+  if (request.headers[cacheRequestHeader] !== cacheRequestVersion) return null;
+  coverage.keepFresh();
+  return coverage;
 }
 
 /** Sends an answer whose length is known. */
@@ -81,7 +117,7 @@ interface Compiled {
 async function answerCompiled(
   compiled: CompiledEntities | null,
   body: unknown,
-  context: SubgraphContext,
+  context: KitContext,
   request: IncomingMessage,
 ): Promise<Compiled | null> {
   if (compiled === null || body === undefined || !takesJson(request)) return null;
@@ -100,11 +136,18 @@ async function answerCompiled(
 async function answerOne(
   compiled: CompiledEntities,
   body: unknown,
-  context: SubgraphContext,
+  context: KitContext,
 ): Promise<Compiled | null> {
   if (!isCompilable(body)) return null;
-  const answer = await compiled.answer(body, kitContext(context).loaders);
-  return answer && { text: JSON.stringify({ data: answer.data }), cacheControl: answer.cacheControl };
+  const recorder = context.newRecorder();
+  const answer = await compiled.answer(body, context.loaders, recorder);
+  if (answer === null) return null;
+  const { data, lifetime, cacheControl } = answer;
+  const result =
+    recorder === null
+      ? { data }
+      : { data, extensions: { [cacheExtensionName]: recorder.extension(lifetime) } };
+  return { text: JSON.stringify(result), cacheControl };
 }
 
 /** A request that may be compiled: a text and variables, and nothing that asks for anything else. */

@@ -1,5 +1,6 @@
 // Migrations run under an advisory lock, so that any number of processes may start at once: the first migrates, the others
-// wait and find nothing to do. A store that is newer than the code is refused rather than served with wrong columns.
+// wait and find nothing to do. What they change without a trigger is announced as a write to everything. A store that is newer than the code is refused rather than served with wrong columns.
+import { announceAll } from '@selvedge/events';
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Store } from './store.js';
 import { storeError, storeUnavailable } from './store-error.js';
@@ -14,9 +15,10 @@ const migrationLock = 7_358_001;
  * @throws STORE_UNAVAILABLE when the store is away; an Error when it is newer than the code, or a migration fails
  */
 export async function migrate(store: Store): Promise<string[]> {
-  return underLock(store, async (executor) => {
+  return underLock(store, async (executor, session) => {
     await refuseNewerSchema(store, executor);
     const ran = await executor.executePendingMigrations();
+    if (ran.length > 0) await announceAll(session);
     return ran.map(({ name }) => name);
   });
 }
@@ -47,7 +49,7 @@ export async function checkMigrated(store: Store): Promise<void> {
  * @throws as `migrate` does
  */
 export async function revert(store: Store, count: number): Promise<string[]> {
-  return underLock(store, async (executor) => {
+  return underLock(store, async (executor, session) => {
     await refuseNewerSchema(store, executor);
     const reverted: string[] = [];
     while (reverted.length < count) {
@@ -56,6 +58,7 @@ export async function revert(store: Store, count: number): Promise<string[]> {
       await executor.undoLastMigration();
       reverted.push(last.name);
     }
+    if (reverted.length > 0) await announceAll(session);
     return reverted;
   });
 }
@@ -64,7 +67,10 @@ export async function revert(store: Store, count: number): Promise<string[]> {
  * Lock and migrations share one session. Were they two, a killed process would give up its lock at once, while the server
  * still works on the statement that it was killed in, and the next process would migrate beside it.
  */
-async function underLock<T>(store: Store, work: (executor: MigrationExecutor) => Promise<T>): Promise<T> {
+async function underLock<T>(
+  store: Store,
+  work: (executor: MigrationExecutor, session: QueryRunner) => Promise<T>,
+): Promise<T> {
   await store.open();
   const session = store.dataSource.createQueryRunner();
   try {
@@ -73,7 +79,7 @@ async function underLock<T>(store: Store, work: (executor: MigrationExecutor) =>
     await session.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     const executor = new MigrationExecutor(store.dataSource, session);
     executor.transaction = 'each';
-    return await work(executor);
+    return await work(executor, session);
   } catch (error) {
     // TypeORM releases the session of a lost connection, and then only says of every query that it was released.
     throw session.isReleased ? storeUnavailable(error) : storeError(error);

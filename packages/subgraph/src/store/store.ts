@@ -9,11 +9,14 @@ import {
   type EntityTarget,
   type MigrationInterface,
   type ObjectLiteral,
+  type QueryRunner,
 } from 'typeorm';
-import { Leases } from './leases.js';
-import type { RawRow, Statement } from './statement.js';
+import type { ServerIdentity } from './cluster.js';
+import { Leases, type KnownRows } from './leases.js';
+import { statement, type RawRow, type Statement } from './statement.js';
 import { codeOf, requestTimeout, storeError, storeUnavailable } from './store-error.js';
 import { tableOf, type Table } from './table.js';
+import type { ReadStatement } from './with-snapshot.js';
 
 /** A TypeORM entity: a class with `@Entity` and explicit column types. */
 /** A class that TypeORM's `@Entity` decorates. */
@@ -37,7 +40,7 @@ export interface StoreOptions {
 
 /** As much of a store as reads need. */
 export interface StoreReads {
-  query(statement: Statement, values: unknown[]): Promise<RawRow[]>;
+  query(statement: ReadStatement, values: unknown[]): Promise<RawRow[]>;
   table(entity: EntityTarget<ObjectLiteral>): Table;
 }
 
@@ -127,19 +130,38 @@ export class Store {
    * @param deadline on the clock of `performance.now()`, after which nobody waits for the rows
    * @throws STORE_UNAVAILABLE when the server is away, REQUEST_TIMEOUT at the deadline, what `storeError` makes of all else
    */
-  async query(statement: Statement, values: unknown[], deadline = Infinity): Promise<RawRow[]> {
+  query(statement: Statement, values: unknown[], deadline = Infinity): Promise<RawRow[]> {
+    return this.#send(statement, values, deadline, (config) => this.#leases.query<RawRow>(config, deadline));
+  }
+
+  /** The same, and to which server; for a statement that brings its snapshot. */
+  queryKnown(statement: Statement, values: unknown[], deadline = Infinity): Promise<KnownRows> {
+    return this.#send(statement, values, deadline, (config) => this.#leases.queryKnown(config, deadline));
+  }
+
+  /** The server that is behind a connection of now. */
+  async server(): Promise<ServerIdentity> {
+    return (await this.queryKnown(statement('SELECT 1'), [])).server;
+  }
+
+  async #send<T>(
+    statement: Statement,
+    values: unknown[],
+    deadline: number,
+    send: (config: pg.QueryConfig) => Promise<T>,
+  ): Promise<T> {
     if (performance.now() >= deadline) throw requestTimeout();
     this.#statements += 1;
     this.#onStatement?.(statement);
     const { name, text } = statement;
     try {
-      return await this.#leases.query<RawRow>({ name, text, values }, deadline);
+      return await send({ name, text, values });
     } catch (error) {
       if (performance.now() >= deadline) throw requestTimeout(error);
       if (!isStalePlan(error)) throw storeError(error);
     }
     try {
-      return await this.#leases.query<RawRow>({ text, values }, deadline);
+      return await send({ text, values });
     } catch (error) {
       throw performance.now() >= deadline ? requestTimeout(error) : storeError(error);
     }
@@ -166,6 +188,23 @@ export class Store {
       return await this.dataSource.transaction(work);
     } catch (error) {
       throw isOfLostConnection(error) ? storeUnavailable(error) : storeError(error);
+    }
+  }
+
+  /** Lends TypeORM's query runner on one connection, for work that needs more of a transaction than `transaction` has. */
+  async withRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    this.#statements += 1;
+    try {
+      if (!this.isOpen) await this.open();
+      const runner = this.dataSource.createQueryRunner();
+      try {
+        return await work(runner);
+      } finally {
+        // What the work threw says more than that a lost connection cannot be given back.
+        await runner.release().catch(() => undefined);
+      }
+    } catch (error) {
+      throw isOfLostConnection(error) ? storeUnavailable(error) : error;
     }
   }
 

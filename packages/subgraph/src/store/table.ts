@@ -8,7 +8,9 @@ type ColumnMetadata = EntityMetadata['columns'][number];
 export interface TableColumn {
   /** The entity's property, which is also the name of the column in rows. */
   readonly property: string;
-  /** The quoted column name. */
+  /** Its name in PostgreSQL. */
+  readonly name: string;
+  /** The same, quoted. */
   readonly sql: string;
   /** PostgreSQL's name of the type, without length, as it is written in a cast. */
   readonly type: string;
@@ -22,6 +24,8 @@ export interface TableColumn {
 /** An entity's table. */
 export interface Table {
   readonly entityName: string;
+  /** Its name in PostgreSQL, with its schema when it is not the default one. */
+  readonly name: string;
   /** Quoted, with its schema when it is not the default one. */
   readonly sql: string;
   readonly columns: ReadonlyMap<string, TableColumn>;
@@ -39,6 +43,7 @@ export function tableOf(metadata: EntityMetadata): Table {
   const prototype = metadata.target.prototype as object;
   return {
     entityName: metadata.name,
+    name: metadata.tablePath,
     sql: metadata.tablePath.split('.').map(quoteName).join('.'),
     columns: new Map(metadata.columns.map((column) => [column.propertyPath, tableColumn(metadata, column)])),
     primaryKey: metadata.primaryColumns.map((column) => column.propertyPath),
@@ -52,6 +57,7 @@ function tableColumn(metadata: EntityMetadata, column: ColumnMetadata): TableCol
   const isTransformed = transformers.length > 0;
   return {
     property: column.propertyPath,
+    name: column.databaseName,
     sql: quoteName(column.databaseName),
     type: typeName(column, `${metadata.name}.${column.propertyPath}`),
     nullable: column.isNullable,
