@@ -35,7 +35,7 @@ export async function readBodyText(request: IncomingMessage, maxBytes: number): 
   return refuse(request, 413, message, 'REQUEST_BODY_TOO_LARGE');
 }
 
-export function parseBody(text: string): ReadBody {
+export function parseBody(text: string): Exclude<ReadBody, { kind: 'aborted' }> {
   try {
     return { kind: 'json', value: JSON.parse(text) };
   } catch {

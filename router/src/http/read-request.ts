@@ -68,29 +68,36 @@ export async function readRequest(
   if (read.kind === 'aborted') return read;
   if (read.kind === 'refused') return refused(read);
   const text = read.text ?? search;
-  const asked = { kind: 'request', mediaType, incremental, takesOnlyParts: single === null, text } as const;
+  const head = { kind: 'request', mediaType, incremental, takesOnlyParts: single === null, text } as const;
   const known = texts.get(text);
-  if (known !== undefined) return { ...asked, body: undefined, operations: [known], isBatch: false };
-  const body = read.text === null ? noBody : parseBody(read.text);
-  if (body.kind !== 'json') return body.kind === 'refused' ? refused(body) : body;
-  const isBatch = Array.isArray(body.value);
+  if (known !== undefined) return { ...head, body: undefined, operations: [known], isBatch: false };
+  const asked = readOperations(read.text, search, config);
+  if ('status' in asked) return refused(asked);
   // The answers to an array are an array, which is not sent in parts.
-  if (isBatch && single === null) return refused(notAcceptable);
-  const tooMany = checkBatch(body.value, config);
-  if (tooMany !== null) return refused(tooMany);
-  try {
-    const operations =
-      method === 'GET'
-        ? [readSearch(search)]
-        : [body.value].flat().map((operation) => readOperation(operation));
-    return { ...asked, body: body.value, operations, isBatch };
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
-    return refused({ status: 400, code: error.code, message: error.message });
-  }
+  return asked.isBatch && head.takesOnlyParts ? refused(notAcceptable) : { ...head, ...asked };
 }
 
-const noBody = { kind: 'json', value: undefined } as const;
+type AskedOperations = Pick<WellFormedRequest, 'body' | 'operations' | 'isBatch'>;
+
+/** @param text of a POST's body; `null`: the search of a GET has it */
+function readOperations(
+  text: string | null,
+  search: string,
+  config: RouterConfig,
+): AskedOperations | Refusal {
+  try {
+    if (text === null) return { body: undefined, operations: [readSearch(search)], isBatch: false };
+    const body = parseBody(text);
+    if (body.kind === 'refused') return body;
+    const { value } = body;
+    if (!Array.isArray(value)) return { body: value, operations: [readOperation(value)], isBatch: false };
+    const tooMany = checkBatch(value, config);
+    return tooMany ?? { body: value, operations: value.map((each) => readOperation(each)), isBatch: true };
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    return { status: 400, code: error.code, message: error.message };
+  }
+}
 
 const notAcceptable: Refusal = {
   status: 406,
@@ -99,9 +106,7 @@ const notAcceptable: Refusal = {
 };
 
 /** Client batching: arrays of operations, as Apollo's batch link sends them. */
-function checkBatch(body: unknown, { batching }: RouterConfig): Refusal | null {
-  if (!Array.isArray(body)) return null;
-  const { length } = body;
+function checkBatch({ length }: readonly unknown[], { batching }: RouterConfig): Refusal | null {
   if (!batching.enabled) {
     const message =
       'expected one operation but got an array: client batching is disabled (`batching.enabled`)';
