@@ -1,4 +1,6 @@
 import { containing, type SubgraphContext } from '@selvedge/subgraph';
+import { Category } from '../entities/category.js';
+import { Product } from '../entities/product.js';
 
 /** The keys of what was found, categories before products, at most `searchLimit` together. */
 export interface Found {
@@ -15,10 +17,12 @@ export async function findByName(context: SubgraphContext, text: string): Promis
     context.query<{ slug: string }>(
       'SELECT slug FROM categories WHERE name ILIKE $1 ORDER BY position LIMIT $2',
       values,
+      { reads: [Category] },
     ),
     context.query<{ id: string }>(
       'SELECT id FROM products WHERE name ILIKE $1 ORDER BY name, id LIMIT $2',
       values,
+      { reads: [Product] },
     ),
   ]);
   return {

@@ -50,8 +50,8 @@ export const resolvers: Resolvers = {
   },
 
   Product: {
-    unitsOrdered: async ({ sku }, _args, context) =>
-      (await context.load(unitsOrderedOfProduct, { sku }))?.units ?? 0,
+    unitsOrdered: async ({ sku }, _args, context, info) =>
+      (await context.load(unitsOrderedOfProduct, { sku }, info))?.units ?? 0,
   },
 
   User: {

@@ -2,7 +2,7 @@
 //
 // Whose an order is, is not known here. A caller is shown the payments that are the caller's own, and a balance made of
 // them; the total that it starts from has come from the orders service, which shows it to those who may see it.
-import { decimalOfCents, type SubgraphContext } from '@selvedge/subgraph';
+import { decimalOfCents, type PlaceInfo, type SubgraphContext } from '@selvedge/subgraph';
 import type { OrderRow } from '../entities/order.js';
 import type { OrderResolvers } from '../generated/resolvers.js';
 import {
@@ -20,12 +20,12 @@ export const order: OrderResolvers = {
     if (viewer.roles.includes('staff')) return context.load(paymentsOfOrder, { orderId: id }, info);
     return context.load(paymentsOfOrderByUser, { orderId: id, userId: viewer.id }, info);
   },
-  balanceDue: async (row, _args, context) => {
-    const due = await balance(row, context);
+  balanceDue: async (row, _args, context, info) => {
+    const due = await balance(row, context, info);
     return due && { amount: decimalOfCents(due.cents), currency: due.currency };
   },
-  isPaid: async (row, _args, context) => {
-    const due = await balance(row, context);
+  isPaid: async (row, _args, context, info) => {
+    const due = await balance(row, context, info);
     return due ? due.cents === 0n : null;
   },
 };
@@ -37,13 +37,17 @@ interface Balance {
 }
 
 /** Null where the total, and with it the order, is not the caller's to see. */
-async function balance({ id, total }: OrderRow, context: SubgraphContext): Promise<Balance | null> {
+async function balance(
+  { id, total }: OrderRow,
+  context: SubgraphContext,
+  info: PlaceInfo,
+): Promise<Balance | null> {
   const { viewer } = context;
   const totalCents = total ? centsOfDecimal(total.amount) : null;
   if (!viewer || !total || totalCents === null) return null;
   const paid = viewer.roles.includes('staff')
-    ? await context.load(paidOfOrder, { orderId: id })
-    : await context.load(paidOfOrderByUser, { orderId: id, userId: viewer.id });
+    ? await context.load(paidOfOrder, { orderId: id }, info)
+    : await context.load(paidOfOrderByUser, { orderId: id, userId: viewer.id }, info);
   const due = totalCents - BigInt(paid?.cents ?? 0);
   return { cents: due > 0n ? due : 0n, currency: total.currency };
 }

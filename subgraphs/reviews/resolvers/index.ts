@@ -4,6 +4,7 @@ import {
   reference,
   relation,
   requiredText,
+  type PlaceInfo,
   type SubgraphContext,
 } from '@selvedge/subgraph';
 import type { Resolvers } from '../generated/resolvers.js';
@@ -68,9 +69,10 @@ export const resolvers: Resolvers = {
 
   Product: {
     reviews: relation(reviewsOfProduct, { productId: 'id' }),
-    averageRating: async (product, _args, context) =>
-      (await ratingOf(product, context))?.averageRating ?? null,
-    reviewCount: async (product, _args, context) => (await ratingOf(product, context))?.reviewCount ?? 0,
+    averageRating: async (product, _args, context, info) =>
+      (await ratingOf(product, context, info))?.averageRating ?? null,
+    reviewCount: async (product, _args, context, info) =>
+      (await ratingOf(product, context, info))?.reviewCount ?? 0,
   },
 
   User: { reviews: relation(reviewsOfAuthor, { authorId: 'id' }) },
@@ -81,6 +83,6 @@ export const resolvers: Resolvers = {
 };
 
 /** Both fields of one product share the aggregate: the second asks for what the first has asked. */
-function ratingOf({ id }: { readonly id: string }, context: SubgraphContext) {
-  return context.load(ratingOfProduct, { productId: id });
+function ratingOf({ id }: { readonly id: string }, context: SubgraphContext, info: PlaceInfo) {
+  return context.load(ratingOfProduct, { productId: id }, info);
 }

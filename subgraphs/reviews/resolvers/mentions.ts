@@ -1,4 +1,5 @@
 import { containing, type SubgraphContext } from '@selvedge/subgraph';
+import { Review } from '../entities/review.js';
 
 /** Keys of the newest reviews that mention a text. */
 export interface Mention {
@@ -14,5 +15,6 @@ export function findMentions(context: SubgraphContext, text: string): Promise<Me
     `SELECT id AS "reviewId", product_id AS "productId" FROM reviews
      WHERE (title || ' ' || body) ILIKE $1 ORDER BY created_at DESC, id DESC LIMIT $2`,
     [containing(text), mentionLimit],
+    { reads: [Review] },
   );
 }
