@@ -130,7 +130,7 @@ export interface CacheBackend {
   abandon(store: string, keys: readonly string[], claim: string): Promise<void>;
   /** Before a mutation is sent. @param id unique */
   intend(store: string, id: string, times: IntentTimes): Promise<void>;
-  /** Raises the count and fences the tags, and takes the intent back, at once. May be repeated. */
+  /** Raises the count and fences the tags, and takes the intent back, at once. May be repeated. Without tags the count stays. */
   settle(store: string, write: Write, intent: string | null): Promise<void>;
   /** The write's outcome will not be known: bypass the store from now until the intent is over. */
   doubt(store: string, intent: string): Promise<void>;

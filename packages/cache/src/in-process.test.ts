@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openInProcessBackend } from './in-process.js';
+import { openInProcessBackend, type EvictableItem } from './in-process.js';
 import { describeBackend } from './testing/contract-suite.js';
 import { openNaive } from './testing/naive-backend.js';
 import { play, steps } from './testing/model.js';
 
 describeBackend('The backend within one process', ({ longestIntent }) => {
   const backend = openInProcessBackend({ maxBytes: 50_000_000, longestIntent });
-  const evict: typeof backend.evict = (matches) => {
+  const evict = (matches: (item: EvictableItem) => boolean) => {
     backend.evict(matches);
+    return Promise.resolve();
   };
   return Promise.resolve({
     backend,
     evictTag: (store, tag) =>
-      Promise.resolve(evict((item) => item.kind === 'tag' && item.store === store && item.name === tag)),
-    evictStore: (store) => Promise.resolve(evict((item) => item.kind === 'store' && item.store === store)),
-    flush: () => Promise.resolve(evict(() => true)),
+      evict((item) => item.kind === 'tag' && item.store === store && item.name === tag),
+    evictStore: (store) => evict((item) => item.kind === 'store' && item.store === store),
+    flush: () => evict(() => true),
     close: () => backend.close(),
   });
 });

@@ -68,17 +68,18 @@ export function meetCluster(record: StoreRecord, cluster: string | null): void {
   }
 }
 
-/** Raises the count. @returns the transaction ids that can be compared with snapshots; the tags' records remain to be changed */
-export function settleIn(record: StoreRecord, write: Write): readonly string[] {
-  record.count += 1;
-  if (write.tags.includes('*')) record.since = record.count;
-  if (write.cluster === null) return [];
-  if (record.cluster !== null && record.cluster !== write.cluster) {
-    record.since = record.count;
-    if (isEarlier(write.cluster, record.cluster)) return [];
-  }
-  record.cluster = write.cluster;
-  return write.xids;
+/**
+ * Raises the count; where there is nothing to fence, there is nothing to raise it for.
+ *
+ * @returns the transaction ids that can be compared with snapshots; the tags' records remain to be changed
+ */
+export function settleIn(record: StoreRecord, { cluster, xids, tags }: Write): readonly string[] {
+  const differs = cluster !== null && record.cluster !== null && record.cluster !== cluster;
+  if (tags.length > 0 || differs) record.count += 1;
+  if (tags.includes('*') || differs) record.since = record.count;
+  if (cluster === null || (differs && isLater(record.cluster ?? '', cluster))) return [];
+  record.cluster = cluster;
+  return xids;
 }
 
 function invalidateStore(record: StoreRecord): void {
@@ -91,10 +92,6 @@ function isLater(cluster: string, known: string): boolean {
   const [system, timeline] = cluster.split('/');
   const [knownSystem, knownTimeline] = known.split('/');
   return system === knownSystem && Number(timeline) > Number(knownTimeline);
-}
-
-function isEarlier(cluster: string, known: string): boolean {
-  return isLater(known, cluster);
 }
 
 interface Fence {

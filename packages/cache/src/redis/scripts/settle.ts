@@ -2,7 +2,7 @@ import { fencesKept } from '../../store-record.js';
 import { shared } from './shared.js';
 
 /**
- * Records a write: raises the store's count, fences the tags, takes the intent back.
+ * Records a write: raises the store's count, fences the tags, takes the intent back. Without tags it does the last alone.
  *
  * KEYS[1]: the store. ARGV[3]: the intent, `i:<id>`; empty: none. ARGV[4]: the cluster; empty: not known. ARGV[5]: how many
  * transaction ids; then these, and after them the tags.
@@ -28,10 +28,11 @@ local function isEarlier(text, known)
   return system and system == knownSystem and timeline < knownTimeline
 end
 
-state.count = state.count + 1
 local xids = {}
+local differs = cluster ~= '' and state.cluster ~= '' and state.cluster ~= cluster
+-- Where there is nothing to fence, there is nothing to raise the count for.
+if #ARGV > lastXid or differs then state.count = state.count + 1 end
 if cluster ~= '' then
-  local differs = state.cluster ~= '' and state.cluster ~= cluster
   if differs then state.since = state.count end
   if not (differs and isEarlier(cluster, state.cluster)) then
     state.cluster = cluster
