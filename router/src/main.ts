@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import { readArguments, StartError, usage, variable, type Arguments } from './arguments.js';
+import { invalidationPort } from './caching/invalidation/invalidation-port.js';
+import { serveInvalidations } from './caching/invalidation/serve-invalidations.js';
+import { asksForRedis, openBackend } from './caching/open-backend.js';
 import { ConfigError, parseConfig, readConfigText } from './config/load.js';
 import type { RouterConfig } from './config/schema.js';
 import { startRouter, type RouterOptions } from './router.js';
@@ -128,7 +131,36 @@ async function startWorkers(args: Arguments, workers: number, start: Start): Pro
     },
   });
   await serveMetrics(primary, config, log);
-  return primary;
+  return withInvalidations(primary, start);
+}
+
+/** One endpoint for all workers, who have one Redis. */
+async function withInvalidations(primary: Primary, { config, sdl, log }: Start): Promise<Primary> {
+  if (!config.response_cache.enabled) return primary;
+  const redisUrl = variable(process.env, 'REDIS_URL');
+  if (!asksForRedis(config, redisUrl)) {
+    log.warn(
+      'nothing is cached: several workers need a Redis for that (`REDIS_URL`, or in the configuration)',
+    );
+    return primary;
+  }
+  if (config.response_cache.invalidation === undefined) return primary;
+  let served = sdl;
+  const { backend } = await openBackend({ config, redisUrl, log });
+  const port = invalidationPort(backend);
+  const server = await serveInvalidations({ config, port, sdl: () => served, log, observer: null });
+  return {
+    ...primary,
+    async replaceSupergraph(next) {
+      await primary.replaceSupergraph(next);
+      served = next;
+    },
+    async close() {
+      await server?.close();
+      await backend.close();
+      await primary.close();
+    },
+  };
 }
 
 /** One endpoint for all workers. */
@@ -175,7 +207,7 @@ function becomeWorker(args: Arguments, log: Logger): void {
       startRouter({
         ...routerOptions(args, readConfig(args, configText), sdl, log),
         connect,
-        servesMetrics: false,
+        isOneOfSeveral: true,
       }),
     describeFailure: startFailure,
     log,

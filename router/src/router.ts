@@ -10,6 +10,15 @@ import { persistedQueryStore, type PersistedQueryStore } from './apq/persisted-q
 import { redisStore } from './apq/redis-store.js';
 import type { RouterConfig } from './config/schema.js';
 import { demandControl } from './cost/demand-control.js';
+import { noCacheObserver, type CacheObserver } from './caching/cache-observer.js';
+import { CacheReport } from './caching/cache-report.js';
+import type { InvalidationServer } from './caching/invalidation/invalidation-server.js';
+import {
+  serveInvalidations,
+  withInvalidations,
+  type InvalidationOptions,
+} from './caching/invalidation/serve-invalidations.js';
+import { openCaching, type Caching } from './caching/open-caching.js';
 import { corsRules } from './http/cors.js';
 import { Drain } from './http/drain.js';
 import { graphqlHandler } from './http/graphql.js';
@@ -22,6 +31,7 @@ import { pipeline, type Pipeline } from './pipeline/pipeline.js';
 import { CurrentSupergraph } from './supergraph/current-supergraph.js';
 import { runSupergraph } from './supergraph/running-supergraph.js';
 import { supergraphId } from './supergraph/supergraph.js';
+import type { CacheMetrics } from './telemetry/cache-metrics.js';
 import { exposePlans } from './telemetry/exposed-plan.js';
 import { startMetricsServer, type MetricsServer } from './telemetry/metrics-server.js';
 import { observePipeline } from './telemetry/observed-pipeline.js';
@@ -43,8 +53,11 @@ export interface RouterOptions {
   readonly redisUrl?: string | undefined;
   /** Gives the server its connections, which somebody else accepts; without it the server listens at `host` and `port`. */
   readonly connect?: ((server: Server) => void) | undefined;
-  /** Whether this process serves its metrics, where they are on; not where another adds up those of several. */
-  readonly servesMetrics?: boolean;
+  /**
+   * Whether other processes answer the same clients. Then metrics and invalidations are served by whoever started them, and
+   * nothing is cached that the others do not have.
+   */
+  readonly isOneOfSeveral?: boolean;
 }
 
 export interface Router {
@@ -53,6 +66,8 @@ export interface Router {
   readonly metricsRegistry: Registry | null;
   /** Where Prometheus finds them; `null` where nobody serves them. */
   readonly metricsUrl: string | null;
+  /** Where others say what has changed; `null` where it has no address of its own. */
+  readonly invalidationUrl: string | null;
   /**
    * Replaces the supergraph for requests that are yet to come.
    * @throws SupergraphError, with the old one still in place
@@ -67,39 +82,42 @@ export interface Router {
 
 /** @returns when it listens and answers. @throws SupergraphError; or node's error when the port cannot be had */
 export async function startRouter(options: RouterOptions): Promise<Router> {
-  const { config, log } = options;
-  const telemetry = await startTelemetry(config);
-  const persistedQueries = config.apq.enabled ? openPersistedQueries(options) : null;
-  const serverOptions = serverOptionsOf(options, persistedQueries, telemetry);
+  const { log } = options;
+  const parts = await openParts(options);
+  const { telemetry } = parts;
+  const serverOptions = serverOptionsOf(options, parts);
   const current = new CurrentSupergraph((err) => {
     log.error({ err }, 'an old supergraph could not be stopped');
   });
   telemetry?.plans(() => current.planner?.statistics() ?? null);
-  const replaceSupergraph = async (sdl: string) => {
-    if (supergraphId(sdl) === current.id) return;
-    const running = await runSupergraph(sdl, serverOptions, current.planner);
+  let { sdl } = options;
+  const replaceSupergraph = async (next: string) => {
+    if (supergraphId(next) === current.id) return;
+    const running = await runSupergraph(next, serverOptions, current.planner);
     for (const warning of running.supergraph.warnings) log.warn(warning);
     current.replace(running);
+    sdl = next;
     log.info({ supergraph: running.supergraph.id }, 'supergraph loaded');
   };
-  let metrics: MetricsServer | null = null;
+  let served: OwnServers = { metrics: null, invalidations: null };
   let partsClosed: Promise<unknown> | null = null;
   const closeParts = async () => {
-    partsClosed ??= current
-      .close()
-      .then(() => Promise.all([persistedQueries?.close(), telemetry?.close(), metrics?.close()]));
+    partsClosed ??= Promise.all([served.invalidations?.close(), current.close()])
+      .then(() => Promise.all([parts.persistedQueries?.close(), parts.caching?.close()]))
+      .then(() => Promise.all([telemetry?.close(), served.metrics?.close()]));
     await partsClosed;
   };
   try {
-    await replaceSupergraph(options.sdl);
-    const metricsRegistry = telemetry?.metricsRegistry ?? null;
-    metrics = await serveMetrics(options, metricsRegistry);
-    const server = await listen(options, current, persistedQueries, telemetry);
+    await replaceSupergraph(sdl);
+    const invalidations = invalidationOptions(options, parts, () => sdl);
+    served = await serveApart(options, telemetry, invalidations);
+    const server = await listen(options, current, parts, invalidations);
     const drain = new Drain(server);
     return {
       url: urlOf(server, options),
-      metricsRegistry,
-      metricsUrl: metrics?.url ?? null,
+      metricsRegistry: telemetry?.metricsRegistry ?? null,
+      metricsUrl: served.metrics?.url ?? null,
+      invalidationUrl: served.invalidations?.url ?? null,
       replaceSupergraph,
       async close(patience = 5_000, linger = 0) {
         await drain.close({ patience, linger });
@@ -112,11 +130,54 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   }
 }
 
+/** What outlives supergraphs. */
+interface Parts {
+  readonly telemetry: Telemetry | null;
+  readonly persistedQueries: PersistedQueryStore | null;
+  readonly caching: Caching | null;
+  readonly cacheMetrics: CacheMetrics | null;
+}
+
+async function openParts(options: RouterOptions): Promise<Parts> {
+  const { config, redisUrl, log, isOneOfSeveral = false } = options;
+  const telemetry = await startTelemetry(config);
+  const persistedQueries = config.apq.enabled ? openPersistedQueries(options) : null;
+  const cacheMetrics = config.response_cache.enabled ? (telemetry?.cache() ?? null) : null;
+  const caching = await openCaching({ config, redisUrl, isOneOfSeveral, log, metrics: cacheMetrics });
+  return { telemetry, persistedQueries, caching, cacheMetrics };
+}
+
+/** Servers on addresses of their own. */
+interface OwnServers {
+  readonly metrics: MetricsServer | null;
+  readonly invalidations: InvalidationServer | null;
+}
+
+/** Not in a process that is one of several: there, whoever started them does it for all. */
+async function serveApart(
+  options: RouterOptions,
+  telemetry: Telemetry | null,
+  invalidations: InvalidationOptions | null,
+): Promise<OwnServers> {
+  if (options.isOneOfSeveral === true) return { metrics: null, invalidations: null };
+  const metrics = await serveMetrics(options, telemetry?.metricsRegistry ?? null);
+  return { metrics, invalidations: invalidations && (await serveInvalidations(invalidations)) };
+}
+
+function invalidationOptions(
+  { config, log }: RouterOptions,
+  { caching, cacheMetrics }: Parts,
+  sdl: () => string,
+): InvalidationOptions | null {
+  if (caching === null) return null;
+  return { config, port: caching.port, sdl, log, observer: cacheMetrics?.invalidations ?? null };
+}
+
 async function serveMetrics(
-  { config, log, servesMetrics = true }: RouterOptions,
+  { config, log }: RouterOptions,
   registry: Registry | null,
 ): Promise<MetricsServer | null> {
-  if (registry === null || !servesMetrics) return null;
+  if (registry === null) return null;
   const { listen, path } = config.telemetry.exporters.metrics.prometheus;
   return startMetricsServer({
     listen,
@@ -137,11 +198,9 @@ function openPersistedQueries({ config, redisUrl, log }: RouterOptions): Persist
 }
 
 function serverOptionsOf(
-  options: RouterOptions,
-  persistedQueries: PersistedQueryStore | null,
-  telemetry: Telemetry | null,
+  { config, log, development }: RouterOptions,
+  { persistedQueries, telemetry, caching }: Parts,
 ): ServerOptions {
-  const { config, log, development } = options;
   return {
     config,
     log,
@@ -154,7 +213,8 @@ function serverOptionsOf(
     },
     showsCost: development,
     clientCache: new ClientCache(config),
-    wholeAnswers: null,
+    cache: caching?.cache ?? null,
+    wholeAnswers: caching?.wholeAnswers ?? null,
   };
 }
 
@@ -167,24 +227,29 @@ function pipelineOf(config: RouterConfig, telemetry: Telemetry | null): Pipeline
 async function listen(
   options: RouterOptions,
   current: CurrentSupergraph,
-  persistedQueries: PersistedQueryStore | null,
-  telemetry: Telemetry | null,
+  parts: Parts,
+  invalidations: InvalidationOptions | null,
 ): Promise<Server> {
   const { config, log } = options;
+  const { persistedQueries, telemetry } = parts;
+  const cors = corsRules(config.cors);
+  const newCacheObserver = cacheObservers(config, parts);
   const graphql = graphqlHandler({
     config,
     current,
-    cors: corsRules(config.cors),
+    cors,
     log,
     persistedQueries,
     telemetry,
+    newCacheObserver,
   });
   const explorer = staticFiles(options.explorerFolder);
   const isReady = () => current.isLoaded;
+  const listener = requestListener({ config, graphql, explorer, isReady, log });
   const server = createServer(
     // A client may take this long to send its request; answering has its own time (`traffic_shaping.router.timeout`).
     { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 60_000 },
-    requestListener({ config, graphql, explorer, isReady, log }),
+    invalidations === null ? listener : withInvalidations(listener, invalidations),
   );
   server.on('clientError', refuseBadHttp);
   if (options.connect !== undefined) {
@@ -194,6 +259,15 @@ async function listen(
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return server;
+}
+
+/** Of what the cache does for each request: counted, and told in its answer where the configuration says so. */
+function cacheObservers(
+  { response_cache }: RouterConfig,
+  { caching, cacheMetrics }: Parts,
+): () => CacheObserver {
+  const counted = cacheMetrics?.requests ?? noCacheObserver;
+  return caching !== null && response_cache.debug ? () => new CacheReport(counted) : () => counted;
 }
 
 function urlOf(server: Server, { host, port }: RouterOptions): string {

@@ -64,6 +64,8 @@ export interface CacheObserver {
   lookedUp(part: CachedPart, lookUp: LookUp): void;
   /** Something was fetched that must not be kept. @param detail for a developer */
   notCacheable(part: CachedPart, reason: RefusalReason, detail?: string): void;
+  /** @param bytes of its JSON */
+  stored(part: CachedPart, count: number, bytes: number): void;
   /** What was to be kept was not: it could not have been served any more. */
   fillRefused(part: CachedPart, count: number): void;
 }
@@ -72,5 +74,6 @@ export interface CacheObserver {
 export const noCacheObserver: CacheObserver = {
   lookedUp: () => undefined,
   notCacheable: () => undefined,
+  stored: () => undefined,
   fillRefused: () => undefined,
 };

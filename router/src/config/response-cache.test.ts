@@ -76,11 +76,11 @@ describe('response_cache', () => {
     ],
     [
       '{ subgraph: { all: { redis: { urls: ["redis://a", "redis://b"] } } } }',
-      '`response_cache.subgraph.all.redis.urls`: expected one URL, or several with the scheme `redis-cluster` or `redis-sentinel`',
+      '`response_cache.subgraph.all.redis.urls`: expected one host in redis:// but got 2; for more: redis-cluster://',
     ],
     [
       '{ subgraph: { all: { redis: { urls: ["redis-cluster://a", "redis-sentinel://b"] } } } }',
-      '`response_cache.subgraph.all.redis.urls`: expected URLs of one scheme: of one server, of a cluster, or of Sentinels',
+      '`response_cache.subgraph.all.redis.urls`: expected Redis URLs of one form but got redis-cluster:// and redis-sentinel://',
     ],
     [
       '{ subgraph: { all: { redis: { urls: ["redis://a"], namespace: "{a}" } } } }',
@@ -97,6 +97,14 @@ describe('response_cache', () => {
     [
       '{ invalidation: { path: /invalidation } }',
       '`response_cache.invalidation.listen`: expected a string but it is missing',
+    ],
+    [
+      '{ invalidation: { listen: "127.0.0.1:4001" } }',
+      '`response_cache`: expected a `shared_key` for all subgraphs, or for one, beside `invalidation`',
+    ],
+    [
+      '{ subgraph: { all: { redis: { urls: ["http://user:secret@a"] } } } }',
+      '`response_cache.subgraph.all.redis.urls`: expected redis://, redis-sentinel:// or redis-cluster:// (by TLS: rediss…) but got "a"',
     ],
   ])('refuses %s', (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

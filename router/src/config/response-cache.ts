@@ -2,19 +2,22 @@
  * Keys of router.yaml for the cache of parts of answers. Names and nesting are Apollo Router's; ours alone are `mode`,
  * `in_memory`, `whole_answers`, `max_ttl` and `stale_while_revalidate`. What is cached and what that promises: docs/response-cache.md.
  */
+import { parseRedisUrls } from '@selvedge/cache';
 import * as z from 'zod';
-import { cacheRedisUrl, duration, listenAddress } from './values.js';
+import { duration, listenAddress } from './values.js';
 
 const redis = z.strictObject({
-  /** Of a cluster's nodes or of Sentinels, where there are several. */
+  /** In any form that `parseRedisUrls` knows; several: nodes of a cluster, or Sentinels. */
   urls: z
-    .array(cacheRedisUrl)
-    .min(1, { error: 'expected at least one Redis URL' })
-    .refine((urls) => new Set(urls.map((url) => new URL(url).protocol)).size <= 1, {
-      error: 'expected URLs of one scheme: of one server, of a cluster, or of Sentinels',
-    })
-    .refine((urls) => urls.length <= 1 || /^rediss?-/.test(urls[0] ?? ''), {
-      error: 'expected one URL, or several with the scheme `redis-cluster` or `redis-sentinel`',
+    .array(z.string())
+    .min(1)
+    .superRefine((urls, context) => {
+      if (urls.length === 0) return;
+      try {
+        parseRedisUrls(urls);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      }
     }),
   /** What all keys begin with, so that several graphs may share one Redis. */
   namespace: z
@@ -84,5 +87,18 @@ export function responseCache(development: boolean) {
         })
         .prefault({}),
     })
+    .refine(
+      ({ invalidation, subgraph: { all, subgraphs } }) =>
+        invalidation === undefined || hasKey([all, ...Object.values(subgraphs)]),
+      {
+        error: 'expected a `shared_key` for all subgraphs, or for one, beside `invalidation`',
+      },
+    )
     .prefault({});
+}
+
+function hasKey(
+  subgraphs: readonly { readonly invalidation?: z.output<typeof subgraphInvalidation> | undefined }[],
+): boolean {
+  return subgraphs.some(({ invalidation }) => invalidation?.enabled === true);
 }

@@ -47,12 +47,6 @@ export const listenAddress = z.string().transform((text, context) => {
 
 export const httpUrl = urlWith(['http:', 'https:'], 'http://127.0.0.1:4001/graphql');
 export const redisUrl = urlWith(['redis:', 'rediss:'], 'redis://127.0.0.1:6379');
-/** As Apollo Router has them: of one server, a cluster, or Sentinels. */
-export const cacheRedisUrl = urlWith(
-  ['redis:', 'rediss:', 'redis-cluster:', 'rediss-cluster:', 'redis-sentinel:', 'rediss-sentinel:'],
-  'redis://127.0.0.1:6379',
-);
-
 /** RFC 9110, 7.6.1 (connection headers), and what describes the one body or the one hop that it came with. */
 export const neverPropagated: ReadonlySet<string> = new Set([
   'accept',

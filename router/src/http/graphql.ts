@@ -9,6 +9,8 @@ import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
 import type { Logger } from 'pino';
 import type { RouterConfig } from '../config/schema.js';
+import type { CacheObserver } from '../caching/cache-observer.js';
+import { reportTo } from '../caching/cache-report.js';
 import { knownText, type PersistedQueryStore } from '../apq/persisted-queries.js';
 import { hashOf } from '../pipeline/answer-hash.js';
 import type { DirectAnswer, DirectAnswers } from '../pipeline/direct-answers.js';
@@ -37,6 +39,8 @@ export interface GraphQLHandlerOptions {
   readonly telemetry: Telemetry | null;
   /** `null` where they are off. */
   readonly persistedQueries: PersistedQueryStore | null;
+  /** For one request: told what the cache does. */
+  readonly newCacheObserver: () => CacheObserver;
 }
 
 type HandlerOptions = GraphQLHandlerOptions & { readonly texts: RequestTexts };
@@ -83,7 +87,7 @@ export function graphqlHandler(handlerOptions: GraphQLHandlerOptions): GraphQLHa
       }
       const { headers } = incoming;
       const request = { id, method, headers, incremental: read.incremental };
-      const context = requestContext(request, lifetime, observation);
+      const context = requestContext(request, lifetime, observation, options.newCacheObserver());
       ({ failure } = context);
       await answer(context, read, lifetime, response, options);
     } finally {
@@ -106,6 +110,7 @@ async function answer(
   const outcome = await Promise.race([execution, lifetime.overrun]);
   const timing = context.observation?.serverTiming() ?? null;
   if (timing !== null && !response.headersSent) response.setHeader('server-timing', timing);
+  reportTo(response, context.cacheObserver);
   if (outcome === 'overrun' || hasOverrun(context, lifetime)) {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
     context.failure.codes.add('REQUEST_TIMEOUT');

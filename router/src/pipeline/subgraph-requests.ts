@@ -29,6 +29,7 @@ export function subgraphRequests(
       labels: overrideLabels,
       isForSeveral,
       cache,
+      observer: context.cacheObserver,
       ...(onAnswer !== undefined && { onAnswer }),
     }),
     variables,

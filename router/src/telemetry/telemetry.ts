@@ -5,6 +5,7 @@
 import type { Registry } from 'prom-client';
 import type { RouterConfig } from '../config/schema.js';
 import type { PlanCacheStatistics } from '../planner/plan-cache.js';
+import { CacheMetrics } from './cache-metrics.js';
 import { RequestObservation, type ObservationOptions } from './request-observation.js';
 import { RouterMetrics } from './router-metrics.js';
 import { SubgraphObserver } from './subgraph-observer.js';
@@ -18,6 +19,8 @@ export interface Telemetry {
   subgraph(name: string, url: string): SubgraphObserver | undefined;
   /** @param read of the supergraph of the moment */
   plans(read: () => PlanCacheStatistics | null): void;
+  /** What is counted of the cache; `null` where metrics are off. */
+  cache(): CacheMetrics | null;
   /** For Prometheus, and for whoever adds up the metrics of several processes; `null` where metrics are off. */
   readonly metricsRegistry: Registry | null;
   /** Sends what is left. */
@@ -30,12 +33,8 @@ export async function startTelemetry(config: RouterConfig): Promise<Telemetry | 
   const tracing = await startTracing(exporters.tracing);
   const metrics = exporters.metrics.prometheus.enabled ? new RouterMetrics(exporters.metrics.common) : null;
   if (!showsTimes && tracing === null && metrics === null) return null;
-  return new ActiveTelemetry(tracing, metrics, {
-    tracing,
-    metrics,
-    showsTimes,
-    route: config.supergraph.path,
-  });
+  const options = { tracing, metrics, showsTimes, route: config.supergraph.path };
+  return new ActiveTelemetry(tracing, metrics, options, exporters.metrics.common.buckets);
 }
 
 class ActiveTelemetry implements Telemetry {
@@ -43,6 +42,7 @@ class ActiveTelemetry implements Telemetry {
     private readonly tracing: Tracing | null,
     private readonly metrics: RouterMetrics | null,
     private readonly options: ObservationOptions,
+    private readonly buckets: readonly number[],
   ) {}
 
   get metricsRegistry(): Registry | null {
@@ -61,6 +61,11 @@ class ActiveTelemetry implements Telemetry {
 
   plans(read: () => PlanCacheStatistics | null): void {
     this.metrics?.plans(read);
+  }
+
+  cache(): CacheMetrics | null {
+    if (this.metrics === null) return null;
+    return new CacheMetrics(this.metrics.registry, this.buckets);
   }
 
   async close(): Promise<void> {

@@ -29,6 +29,20 @@ export async function sendMutation(
   }
 }
 
+/** Of a query: whatever it wrote all the same. */
+export async function settleWrites(
+  writes: Writes,
+  subgraph: string,
+  answer: FetchAnswer,
+): Promise<SentMutation> {
+  const wrote = answer.origins.flatMap(({ extension }) =>
+    extension?.writes === undefined ? [] : [extension],
+  );
+  if (wrote.length === 0) return { answer, isConfirmed: true };
+  const settled = await Promise.all(wrote.map((extension) => writes.settleQuery(subgraph, extension)));
+  return { answer, isConfirmed: settled.every((isConfirmed) => isConfirmed) };
+}
+
 function outcomeOf({ origins, errors }: FetchAnswer): SentWrite {
   if (origins.length > 0) {
     return { outcome: 'answered', extensions: origins.map(({ extension }) => extension) };

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { CacheUnavailable, type CacheBackend, type CacheExtension, type Write } from '@selvedge/cache';
 import { timeLeft } from '../../subgraphs/deadline.js';
+import { grace } from './intent-times.js';
 import { LateSettles } from './late-settles.js';
 import type { WritesObserver } from './writes-observer.js';
 
@@ -179,9 +180,6 @@ function writeOf(extensions: readonly (CacheExtension | null)[]): Write {
 
 /** Milliseconds; most mutations are answered before. */
 const defaultSuspect = 1_000;
-
-/** Milliseconds beyond a fetch's time in which what was on its way may still arrive in the subgraph. */
-const grace = 2_000;
 
 /** Milliseconds by which this clock may have gone ahead of the cache's in one `suspect`. */
 const clockDrift = 20;
