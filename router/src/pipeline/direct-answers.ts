@@ -102,7 +102,7 @@ export class DirectAnswers {
     const operation = this.validate(known, asked.variables, context);
     if (operation === null) return null;
     const execute = () => this.executed({ known, operation, labels, asked });
-    const question = recalled?.question({ ...asked, known, labels });
+    const question = recalled?.question({ ...asked, known, labels }, context);
     return question === undefined ? execute() : this.recallOr(question, known, context, execute);
   }
 

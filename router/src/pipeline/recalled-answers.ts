@@ -2,6 +2,8 @@
  * Between the direct answers and the cache of whole ones: which question a request asks, what is kept of an execution, and on
  * what terms it goes to clients when it is served again.
  */
+import type { CachedPart, LookUp, MissReason } from '../caching/cache-observer.js';
+import { reasonOf } from '../caching/read-parts.js';
 import { sentHeaders } from '../caching/whole-answers/shaping-headers.js';
 import type { Question, Recalled, WholeAnswers } from '../caching/whole-answers/whole-answers.js';
 import type { PartProof } from '../execution/fetch-answer.js';
@@ -41,9 +43,10 @@ export class RecalledAnswers {
   }
 
   /** @returns `undefined` where no answer to it is kept */
-  question(asked: Asked): Question<DirectAnswer> | undefined {
+  question(asked: Asked, { cacheObserver }: RequestContext): Question<DirectAnswer> | undefined {
     const question = this.options.whole.question(keyOf(asked));
-    if (question !== undefined) this.see(asked, question);
+    if (question === undefined) cacheObserver.lookedUp(wholeAnswer, missed('absent'));
+    else this.see(asked, question);
     return question;
   }
 
@@ -55,8 +58,16 @@ export class RecalledAnswers {
   ): Promise<DirectAnswer | null> {
     const { recall, whole, clientCache } = this.options;
     const sent = sentHeaders(supergraph.subgraphs, context.request.headers);
-    const { kept }: Recalled<DirectAnswer> = await recall({ question, sent, definition, context }, whole);
-    if (kept === null) return null;
+    const { kept, doubt }: Recalled<DirectAnswer> = await recall(
+      { question, sent, definition, context },
+      whole,
+    );
+    if (kept === null) {
+      const reason = doubt === null ? 'absent' : doubt === 'unavailable' ? doubt : reasonOf(doubt);
+      context.cacheObserver.lookedUp(wholeAnswer, missed(reason));
+      return null;
+    }
+    context.cacheObserver.lookedUp(wholeAnswer, hit);
     const terms = clientCache.renewed(kept.answer.terms, kept.expiresAt - Date.now());
     return terms === kept.answer.terms ? kept.answer : { ...kept.answer, terms };
   }
@@ -88,6 +99,13 @@ export class RecalledAnswers {
   private see({ parameters, labels }: Asked, question: Question<DirectAnswer>): void {
     this.seen.set(parameters, { labels: labels.join('\n'), question });
   }
+}
+
+const wholeAnswer: CachedPart = { subgraph: '', kind: 'answer', name: '' };
+const hit: LookUp = { hits: 1, partialHits: 0, misses: 0, reason: null, fromMemory: 1 };
+
+function missed(reason: MissReason): LookUp {
+  return { hits: 0, partialHits: 0, misses: 1, reason };
 }
 
 interface SeenQuestion {
