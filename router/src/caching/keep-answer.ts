@@ -69,7 +69,7 @@ function newPart(
   keepable: Keepable,
 ): NewPart | Refusal {
   const { part } = found;
-  const types = new Set(part.type === null ? [] : [part.type]);
+  const types = new Set([part.type ?? request.options.caching.types.queryType]);
   const data = canonicalFields(found, sent.fields, value, types);
   if (data === null)
     return { reason: 'subgraph', detail: 'the answer is not of the shape that was asked for' };

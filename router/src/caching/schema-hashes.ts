@@ -24,7 +24,7 @@ export function schemaHashes(supergraph: DocumentNode): ReadonlyMap<string, stri
 }
 
 function linesOf(definition: DefinitionNode, graph: string): string[] {
-  if (!('directives' in definition) || !('name' in definition) || definition.name === undefined) return [];
+  if (!('directives' in definition) || !('name' in definition)) return [];
   const own = directivesOf(definition.directives, graph);
   if (!own.some((text) => text.startsWith('@join__type'))) return [];
   const type = `${definition.kind} ${definition.name.value}`;

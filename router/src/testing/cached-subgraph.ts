@@ -1,7 +1,7 @@
 /** One subgraph in this process behind the cache of parts, without a router around: what tests of caching ask and look at. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { openInProcessBackend, type AnswerOrigin, type CacheBackend } from '@selvedge/cache';
-import { buildASTSchema, graphql, OperationTypeNode, parse } from 'graphql';
+import { buildASTSchema, graphql, OperationTypeNode, parse, type GraphQLSchema } from 'graphql';
 import { noCacheObserver, type CacheObserver } from '../caching/cache-observer.js';
 import { cachedFetch } from '../caching/cached-fetch.js';
 import { CachingOfRequest } from '../caching/caching-of-request.js';
@@ -44,19 +44,18 @@ export interface CachedSubgraph {
   readonly sdl: string;
   readonly asked: Asked[];
   /** By a client request of its own. */
-  fetch(
+  readonly fetch: (
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<FetchAnswer>;
+  ) => Promise<FetchAnswer>;
   /** @param query with `$representations` */
-  entities(
+  readonly entities: (
     query: string,
     representations: readonly object[],
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<FetchAnswer>;
-  request(headers: Readonly<Record<string, string>>): CachingOfRequest;
+  ) => Promise<FetchAnswer>;
 }
 
 export function templateOf(
@@ -79,62 +78,12 @@ export function templateOf(
 }
 
 export function cachedSubgraph(given: CachedSubgraphOptions): CachedSubgraph {
-  const sdl = compose([{ name: 's', url: 'http://127.0.0.1/s', typeDefs: given.typeDefs }]);
-  const document = parse(sdl);
-  const schema = buildASTSchema(document, { assumeValid: true });
-  const backend = given.backend ?? openInProcessBackend({ maxBytes: 10_000_000 });
-  const options = { ttl: null, maxTtl: 86_400_000, staleWhileRevalidate: 0, ...given.options };
-  const cache =
-    given.cache ??
-    new ResponseCache({ backend, subgraph: () => options, maxBytes: given.maxBytes ?? 10_000_000 });
+  const { sdl, document, schema, own } = composed(given);
+  const cache = given.cache ?? cacheOf(given);
   const caching = cachedSubgraphs(document, schema, cache, declaredTags(document)).get('s');
   if (caching === undefined) throw new Error('expected the subgraph to be cached');
-  const module = { typeDefs: parse(withFederationLink(given.typeDefs)), resolvers: given.resolvers };
-  const own = buildSubgraphSchema([module]);
-  const types = new TypeRelations(schema);
   const asked: Asked[] = [];
-  const send = async (operation: SubgraphOperation, headers: Asked['headers']): Promise<FetchAnswer> => {
-    const { query, variables } = JSON.parse(bodyOf(operation)) as {
-      query: string;
-      variables: Asked['variables'];
-    };
-    const representations = (variables['representations'] as Asked['representations'] | undefined) ?? null;
-    const one = { query, variables, representations, headers };
-    asked.push(one);
-    await given.before?.(one);
-    const answer = await graphql({
-      schema: own,
-      source: query,
-      variableValues: variables,
-      contextValue: one,
-    });
-    const { data = null, errors = [] } = JSON.parse(JSON.stringify(answer)) as {
-      data?: Record<string, unknown> | null;
-      errors?: SubgraphResponseError[];
-    };
-    const origin = originOf(given.origin?.(one) ?? {}, errors.length > 0);
-    const response = checked(
-      operation,
-      {
-        data,
-        errors: errors.map((error) => ({ ...error, path: error.path, extensions: {} })),
-        status: 200,
-        origin,
-      },
-      types,
-    );
-    return toAnswer('s', operation, { response, isPrivate: false });
-  };
-  const request = (headers: Asked['headers']) =>
-    new CachingOfRequest({
-      cache,
-      caching,
-      observer: given.observer ?? noCacheObserver,
-      headers,
-      send: (operation) => send(operation, headers),
-      sendLater: (operation) => send(operation, headers),
-      usualTime: () => 100,
-    });
+  const executor = executorOf(given, own, new TypeRelations(schema), asked);
   const templates = new Map<string, RequestTemplate>();
   const run = async (
     query: string,
@@ -145,29 +94,74 @@ export function cachedSubgraph(given: CachedSubgraphOptions): CachedSubgraph {
     const id = JSON.stringify([query, Object.keys(variables)]);
     const template = templates.get(id) ?? templateOf(query, Object.keys(variables), texts !== null);
     templates.set(id, template);
-    const pairs = JSON.stringify(variables).slice(1, -1);
-    const answer = await cachedFetch(request(headers), {
-      template,
-      variables: pairs,
-      representations: texts,
-    });
+    const send = (operation: SubgraphOperation) => executor(operation, headers);
+    const observer = given.observer ?? noCacheObserver;
+    const shared = { cache, caching, observer, headers, send, sendLater: send, usualTime: () => 100 };
+    const operation = { template, variables: JSON.stringify(variables).slice(1, -1), representations: texts };
+    const answer = await cachedFetch(new CachingOfRequest(shared), operation);
     await cache.settled();
     return answer;
   };
   return {
     cache,
-    backend,
+    backend: cache.backend,
     sdl,
     asked,
-    request,
     fetch: (query, variables = {}, headers = {}) => run(query, null, variables, headers),
-    entities: (query, representations, variables = {}, headers = {}) =>
-      run(
-        query,
-        representations.map((each) => JSON.stringify(each)),
-        variables,
-        headers,
-      ),
+    entities: (query, representations, variables = {}, headers = {}) => {
+      const texts = representations.map((each) => JSON.stringify(each));
+      return run(query, texts, variables, headers);
+    },
+  };
+}
+
+/** Composing takes longer than most tests. */
+const known = new Map<CachedSubgraphOptions['resolvers'], ReturnType<typeof composeOne>>();
+
+function composed(given: CachedSubgraphOptions) {
+  const one = known.get(given.resolvers) ?? composeOne(given);
+  known.set(given.resolvers, one);
+  return one;
+}
+
+function composeOne({ typeDefs, resolvers }: CachedSubgraphOptions) {
+  const sdl = compose([{ name: 's', url: 'http://127.0.0.1/s', typeDefs }]);
+  const document = parse(sdl);
+  const own = buildSubgraphSchema([{ typeDefs: parse(withFederationLink(typeDefs)), resolvers }]);
+  return { sdl, document, schema: buildASTSchema(document, { assumeValid: true }), own };
+}
+
+function cacheOf({ options, maxBytes = 10_000_000, backend }: CachedSubgraphOptions): ResponseCache {
+  const all = { ttl: null, maxTtl: 86_400_000, staleWhileRevalidate: 0, ...options };
+  const kept = backend ?? openInProcessBackend({ maxBytes: 10_000_000 });
+  return new ResponseCache({ backend: kept, subgraph: () => all, maxBytes });
+}
+
+/** Asks the subgraph, as the transport would. */
+function executorOf(
+  given: CachedSubgraphOptions,
+  schema: GraphQLSchema,
+  types: TypeRelations,
+  asked: Asked[],
+) {
+  return async (operation: SubgraphOperation, headers: Asked['headers']): Promise<FetchAnswer> => {
+    const { query: source, variables } = JSON.parse(bodyOf(operation)) as {
+      query: string;
+      variables: Asked['variables'];
+    };
+    const representations = (variables['representations'] as Asked['representations'] | undefined) ?? null;
+    const one = { query: source, variables, representations, headers };
+    asked.push(one);
+    await given.before?.(one);
+    const answer = await graphql({ schema, source, variableValues: variables, contextValue: one });
+    const { data = null, errors = [] } = JSON.parse(JSON.stringify(answer)) as {
+      data?: Record<string, unknown> | null;
+      errors?: Omit<SubgraphResponseError, 'extensions'>[];
+    };
+    const origin = originOf(given.origin?.(one) ?? {}, errors.length > 0);
+    const all = errors.map((error) => ({ ...error, extensions: {} }));
+    const response = checked(operation, { data, errors: all, status: 200, origin }, types);
+    return toAnswer('s', operation, { response, isPrivate: false });
   };
 }
 
