@@ -35,6 +35,16 @@ export class Metrics {
     );
   }
 
+  /** Of all routers and lives, as `name{labels} value`. */
+  samples(name: string): string[] {
+    const sums = new Map<string, number>();
+    for (const samples of [...this.#last, ...this.#before]) {
+      for (const [sample, value] of samples)
+        if (sample.startsWith(`${name}{`)) sums.set(sample, (sums.get(sample) ?? 0) + value);
+    }
+    return Array.from(sums, ([sample, value]) => `${sample} ${value}`).sort();
+  }
+
   /** Of all routers and lives, of the samples of a name whose labels are all there. */
   total(name: string, ...labels: readonly string[]): number {
     let total = 0;
@@ -46,6 +56,12 @@ export class Metrics {
     }
     return total;
   }
+}
+
+/** What a person who looks into a run wants to know of its cache, a line each. */
+export function details(metrics: Metrics): string[] {
+  const names = ['hits', 'memory_hits', 'partial_hits', 'misses', 'not_cacheable', 'refused_fills', 'writes'];
+  return names.flatMap((name) => metrics.samples(`selvedge_cache_${name}_total`));
 }
 
 function samplesOf(text: string): Samples {

@@ -36,6 +36,17 @@ export class CheckedProcess {
     return this.#log + (this.#process?.log() ?? '');
   }
 
+  /** What it has logged as an error, each once. */
+  complaints(): string[] {
+    const lines = this.log()
+      .split('\n')
+      .filter(
+        (line) => /"level":(?:"(?:error|fatal)"|[56]0)/.test(line) || /^\s*(?:\w*Error|throw)\b/.test(line),
+      );
+    const kinds = new Map(lines.map((line) => [line.replaceAll(/\d+|[0-9a-f-]{12,}/g, '…'), line]));
+    return [...kinds.values()].slice(0, 10).map((line) => line.slice(0, 1_500));
+  }
+
   async launch(): Promise<void> {
     const { entry, args, env, execArgv = [] } = this.#spec;
     const child = spawnNode(entry, { args, execArgv, env: { ...env, PORT: String(this.port) } });

@@ -7,7 +7,7 @@ import { Client } from './client.js';
 import { usualDelays, type Fault, type Scene } from './faults.js';
 import { judge, type Verdict } from './history.js';
 import { Log } from './log.js';
-import { figuresOf, Metrics, type CacheFigures } from './metrics.js';
+import { details, figuresOf, Metrics, type CacheFigures } from './metrics.js';
 import { Random, Zipf } from './random.js';
 import { readerOf, readSomething, type Way } from './reading.js';
 import { compareWithStores } from './at-rest.js';
@@ -110,12 +110,15 @@ async function runOn(
   await Promise.all(working);
   await metrics.collect();
   const figures = figuresOf(metrics);
+  for (const line of details(metrics)) options.say(`  ${line}`);
   for (const { wire } of Object.values(system.subgraphs)) wire.holdUp(() => 0);
   for (const { wire } of system.routers) wire.holdUp(() => 0);
   await sleep(doubt);
   const history = await log.history(stores);
   const verdict = judge(history);
   const atRest = await compareWithStores(system, ways, stores);
+  for (const { process } of [...system.routers, ...Object.values(system.subgraphs)])
+    for (const line of process.complaints()) options.say(`  ${line}`);
   const outcomes: Record<string, number> = {};
   for (const { outcome } of log.writes) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {

@@ -214,7 +214,8 @@ function configOf(
         invalidation: { listen: `127.0.0.1:${invalidation}` },
         subgraph: {
           all: {
-            redis: { urls: [`redis://127.0.0.1:${redis}`] },
+            // As on a machine of its own: a busy one is no reason to pass Redis by.
+            redis: { urls: [`redis://127.0.0.1:${redis}`], timeout: '2s' },
             invalidation: { enabled: true, shared_key: sharedKey },
           },
         },

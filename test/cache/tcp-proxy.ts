@@ -1,5 +1,6 @@
 // A wire that can be cut, held up and led elsewhere: between a router and Redis. Bytes are never changed or reordered.
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export class TcpProxy {
@@ -79,16 +80,19 @@ export class TcpProxy {
       });
     }
     target.pipe(client);
-    let free = 0;
+    // A piece goes when the one before it has gone, however late timers are.
+    let last: Promise<unknown> | null = null;
     client.on('data', (piece: Buffer) => {
-      const now = performance.now();
       const wait = this.#delay();
-      if (wait === 0 && free <= now) {
+      if (wait === 0 && last === null) {
         target.write(piece);
         return;
       }
-      free = Math.max(free, now + wait);
-      setTimeout(() => target.write(piece), free - now);
+      const own: Promise<void> = Promise.all([last, sleep(wait)]).then(() => {
+        target.write(piece);
+        if (last === own) last = null;
+      });
+      last = own;
     });
   }
 }
