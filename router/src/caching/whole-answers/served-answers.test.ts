@@ -137,8 +137,7 @@ describe('a request that was answered before', () => {
 
   test('is executed by the supergraph that has replaced the one it was answered by', async () => {
     await askedBefore(itemQuery, item('a'));
-    const { replaceSupergraph } = router;
-    await replaceSupergraph(
+    await router.replaceSupergraph(
       compose([{ name: 'one', url: subgraph.url, typeDefs: `${typeDefs} extend type Item { more: Int }` }]),
     );
     expect((await ask(itemQuery, item('a'))).report).not.toContain('1 hit');
