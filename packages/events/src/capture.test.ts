@@ -333,8 +333,12 @@ describe('captureWrites', () => {
     const session = await store.session();
     await session.query(`
       CREATE SCHEMA evil;
-      CREATE FUNCTION evil.concat_as(text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil'::text $$;
-      CREATE OPERATOR evil.|| (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.concat_as);
+      CREATE FUNCTION evil.joined(text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil'::text $$;
+      CREATE FUNCTION evil.never(text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
+      CREATE FUNCTION evil.array_remove(text[], text) RETURNS text[] LANGUAGE sql AS $$ SELECT '{}'::text[] $$;
+      CREATE DOMAIN evil.text AS varchar(1);
+      CREATE OPERATOR evil.|| (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.joined);
+      CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.never);
       SET search_path = evil, pg_catalog, public`);
     const rows = await outboxOf(session, () => session.query('INSERT INTO reviews VALUES (500001, 1)'));
     expect(rows[0]?.tags).toContain('reviews:id=500001');

@@ -24,6 +24,7 @@ export interface CatalogueColumn {
   readonly form: ValueForm | null;
   /** Computed when it is read, and not there in a trigger. */
   readonly isVirtual: boolean;
+  readonly isNullable: boolean;
   /** Of PostgreSQL, below its domains. */
   readonly type: string;
 }
@@ -94,6 +95,7 @@ interface FoundColumn {
   /** Whether equal texts are the same text. */
   readonly isDeterministic: boolean;
   readonly isVirtual: boolean;
+  readonly isNullable: boolean;
   readonly keyPosition: number | null;
 }
 
@@ -107,7 +109,7 @@ const columnsQuery = `
   SELECT a.attname AS name, t.typname AS type, t.typtype::text AS "typeKind",
     t.typnamespace = 'pg_catalog'::regnamespace AS "isBuiltIn",
     coalesce((SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = a.attcollation), true) AS "isDeterministic",
-    a.attgenerated = 'v' AS "isVirtual",
+    a.attgenerated = 'v' AS "isVirtual", NOT a.attnotnull AS "isNullable",
     array_position(i.indkey::int2[], a.attnum) AS "keyPosition"
   FROM pg_attribute a
   JOIN based b ON b.attnum = a.attnum

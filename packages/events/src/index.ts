@@ -4,4 +4,4 @@ export { announceAll } from './outbox.js';
 export type { SqlRunner } from './runner.js';
 export { listTagOf, tagOf, wholeStoreTag, type TagValues } from './tag.js';
 export { tagText, type ValueForm } from './value-form.js';
-export { writesOf, type Writes } from './writes-of.js';
+export { markWrites, writesOf, type Writes } from './writes-of.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureWrites, releaseWrites } from './capture.js';
 import { rowsOf } from './runner.js';
 import { openOutboxStore, type OutboxStore } from './testing/outbox-store.js';
-import { writesOf, type Writes } from './writes-of.js';
+import { markWrites, writesOf, type Writes } from './writes-of.js';
 
 let store: OutboxStore;
 let session: QueryRunner;
@@ -27,7 +27,7 @@ afterAll(() => store.close());
 async function written(
   ...statements: readonly string[]
 ): Promise<{ tags: readonly string[]; isOwn: boolean | null }> {
-  await session.query('BEGIN');
+  await session.query(`BEGIN; ${markWrites}`);
   for (const statement of statements) await session.query(statement);
   const { xid, tags } = await writesOf(session);
   const [own] = await rowsOf<{ xid: string }>(session, 'SELECT pg_current_xact_id()::text AS xid');
@@ -82,8 +82,8 @@ describe('writesOf', () => {
 
   it('is not what others write at the same time, nor what this session wrote before', async () => {
     const other = await store.session();
-    await other.query('BEGIN; INSERT INTO reviews VALUES (20, 1)');
-    await session.query('BEGIN; INSERT INTO reviews VALUES (21, 1)');
+    await other.query(`BEGIN; ${markWrites}; INSERT INTO reviews VALUES (20, 1)`);
+    await session.query(`BEGIN; ${markWrites}; INSERT INTO reviews VALUES (21, 1)`);
     await other.query('INSERT INTO reviews VALUES (22, 1)');
     const [ours, theirs]: Writes[] = [await writesOf(session), await writesOf(other)];
     await session.query('COMMIT');
@@ -123,13 +123,22 @@ describe('writesOf', () => {
     const replica = store.admin.createQueryRunner();
     try {
       await replica.query(
-        `BEGIN; SET LOCAL session_replication_role = replica; UPDATE reviews SET rating = 8 WHERE id = 2`,
+        `BEGIN; ${markWrites}; SET LOCAL session_replication_role = replica; UPDATE reviews SET rating = 8 WHERE id = 2`,
       );
       expect((await writesOf(replica)).tags).toEqual(['*']);
     } finally {
       await replica.query('ROLLBACK');
       await replica.release();
     }
+  });
+
+  it('is everything where it was not marked at its begin', async () => {
+    await session.query('BEGIN; UPDATE reviews SET rating = 55 WHERE id = 2');
+    expect((await writesOf(session)).tags).toEqual(['*']);
+    await session.query('COMMIT');
+    await session.query('BEGIN; SELECT pg_current_xact_id()');
+    expect(await writesOf(session)).toEqual({ xid: null, tags: [] });
+    await session.query('COMMIT');
   });
 
   it('knows a partition by its table', async () => {
@@ -159,7 +168,7 @@ describe('writesOf', () => {
   });
 
   it('looks at no rows of others, however many there are', async () => {
-    await session.query('BEGIN; UPDATE reviews SET rating = 77 WHERE id = 2');
+    await session.query(`BEGIN; ${markWrites}; UPDATE reviews SET rating = 77 WHERE id = 2`);
     const read = 'SELECT pg_stat_get_xact_tuples_returned($1::regclass)::int AS rows';
     const [before] = await rowsOf<{ rows: number }>(session, read, ['selvedge_outbox']);
     await writesOf(session);

@@ -8,9 +8,15 @@ import { wholeStoreTag } from './tag.js';
 export interface Writes {
   /** `pg_current_xact_id()`, decimal; null: it wrote nothing that anybody is told of. */
   readonly xid: string | null;
-  /** Distinct. `*` where it wrote past the capture, or more than can be told one by one. */
+  /** Distinct. `*` where it wrote past the capture or without the mark, or more than can be told one by one. */
   readonly tags: readonly string[];
 }
+
+/**
+ * To be sent right after the BEGIN of a transaction that `writesOf` is asked about, alone or among other statements: it keeps
+ * where in the outbox the rows of this transaction begin. Were that kept by the triggers, every write would pay for it.
+ */
+export const markWrites = `SELECT set_config('selvedge.first_write', last_value::text, true) FROM selvedge_outbox_id_seq`;
 
 /** Past so many tags it is cheaper to fetch anew than to look at each. */
 const mostTags = 1_000;
@@ -19,14 +25,16 @@ const mostTags = 1_000;
  * Call it as the last statement of the transaction. One round trip, two where the written tables have constraint triggers
  * that were to run at the commit, which it has run now.
  *
- * @param runner of the transaction
+ * @param runner of the transaction, which was begun with `markWrites`
  * @throws what PostgreSQL says where the store has no outbox; then `capturedTables` finds no table
  */
 export async function writesOf(runner: SqlRunner): Promise<Writes> {
-  const found = await readBack(runner);
-  if (!found.deferred) return found;
-  await runner.query('SET CONSTRAINTS ALL IMMEDIATE');
-  return readBack(runner);
+  let found = await readBack(runner);
+  if (found.deferred) {
+    await runner.query('SET CONSTRAINTS ALL IMMEDIATE');
+    found = await readBack(runner);
+  }
+  return { xid: found.xid, tags: found.tags };
 }
 
 interface ReadBack extends Writes {
@@ -38,7 +46,7 @@ async function readBack(runner: SqlRunner): Promise<ReadBack> {
     mostTags,
   ]);
   if (row === undefined) throw new Error('expected a row of selvedge_writes but got none');
-  return { xid: row.xid, tags: row.tags, deferred: row.deferred };
+  return row;
 }
 
 /**
@@ -64,10 +72,9 @@ BEGIN
     RETURN;
   END IF;
   IF first_write IS NOT NULL THEN
-    xid := own_xid::text;
     tags := ARRAY(
       SELECT DISTINCT tag FROM ${own} o, unnest(o.tags) AS tag
-      WHERE o.id >= first_write AND o.xid = own_xid LIMIT most + 1
+      WHERE o.id >= first_write AND o.xid = own_xid AND tag IS NOT NULL LIMIT most + 1
     );
     IF cardinality(tags) > most THEN
       tags := ARRAY['${wholeStoreTag}'];
@@ -75,7 +82,7 @@ BEGIN
   END IF;
   SELECT
     coalesce(bool_or(
-      l.mode = 'AccessExclusiveLock'
+      first_write IS NULL OR l.mode = 'AccessExclusiveLock'
       OR (c.relkind <> 'p' AND (
         current_setting('session_replication_role') = 'replica'
         OR (
@@ -96,11 +103,11 @@ BEGIN
     AND c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
     AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
     AND c.relname NOT LIKE 'selvedge\\_%';
-  IF uncaptured THEN
+  IF uncaptured AND NOT '${wholeStoreTag}' = ANY (tags) THEN
+    tags := tags || '${wholeStoreTag}'::text;
+  END IF;
+  IF tags <> '{}' THEN
     xid := own_xid::text;
-    IF NOT '${wholeStoreTag}' = ANY (tags) THEN
-      tags := tags || '${wholeStoreTag}'::text;
-    END IF;
   END IF;
 END
 $selvedge$`;

@@ -1,7 +1,7 @@
 // A transaction of which the router is told: what it wrote is read back before it is committed, it cannot be committed after the
 // request's deadline, whatever becomes of this process meanwhile, and where it cannot be said whether it was committed, that
 // is said.
-import { wholeStoreTag, writesOf, type Writes } from '@selvedge/events';
+import { markWrites, wholeStoreTag, writesOf, type Writes } from '@selvedge/events';
 import pg from 'pg';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { identityOf } from './cluster.js';
@@ -57,6 +57,7 @@ async function run<T>(
   let written: CommittedTransaction<T>;
   try {
     if (deadline < Infinity) await boundTransaction(runner, version, deadline);
+    if (hasOutbox) await runner.query(markWrites);
     const result = await work(runner.manager);
     written = { result, cluster, ...(await readBack(runner, hasOutbox)) };
     if (deadline < Infinity) await boundCommit(runner, version, deadline);
