@@ -15,9 +15,9 @@ import type { FetchShape } from './fetch-shape.js';
 import { FreshParts } from './fresh-parts.js';
 import { lookUp, type Found, type FoundUnit } from './look-up.js';
 import { isLacking } from './read-parts.js';
-import { renew, staleUnits } from './renew.js';
+import type { KeptPart } from './part-tier.js';
+import { renew } from './renew.js';
 import { claimedFor } from './response-cache.js';
-import { unitsOf } from './unit.js';
 import { NotCacheable } from './wanted.js';
 
 /** Never rejects for what the cache or the subgraph does. */
@@ -30,15 +30,16 @@ export async function cachedFetch(
   const claim = { id: `${processId} ${(lastClaim += 1)}`, milliseconds: claimedFor };
   const found = shape === null ? null : await find(request, shape, operation, claim);
   if (shape === null || found === null) return send(operation);
-  const { units, state } = found;
-  const stale = staleUnits(units, Date.now());
+  const { kept, units, state } = found;
+  const stale = staleIn(found, Date.now());
   if (stale.length > 0) cache.later(() => renew(request, shape, operation, stale, claim));
+  if (units.length === 0 || units.some((unit) => unit.kept !== null)) shape.template.noteKept();
   const lacking = units.filter(({ kept }) => kept === null);
   const fresh =
     lacking.length === 0 || state === null
       ? []
       : await fetchOrAwait(request, shape, operation, lacking, state, claim);
-  return new CombinedAnswer(operation, units, fresh);
+  return new CombinedAnswer(operation, kept, units, fresh);
 }
 
 const processId = randomUUID();
@@ -85,13 +86,9 @@ async function find(
     return null;
   }
   try {
-    const units = unitsOf(request, shape, operation);
-    if (units === null) {
-      observer.notCacheable(about, 'subgraph', 'what is asked for cannot be told');
-      return null;
-    }
-    const found = await lookUp(request, shape, units, claim);
-    observer.lookedUp(about, typeof found === 'string' ? allMissed(units.length, found) : counted(found));
+    const asked = operation.representations ?? [null];
+    const found = await lookUp(request, shape, asked, claim);
+    observer.lookedUp(about, typeof found === 'string' ? allMissed(asked.length, found) : counted(found));
     return typeof found === 'string' ? null : found;
   } catch (error) {
     if (error instanceof NotCacheable) observer.notCacheable(about, 'subgraph', error.message);
@@ -114,17 +111,25 @@ function allMissed(misses: number, reason: MissReason): LookUp {
   return { hits: 0, partialHits: 0, misses, reason };
 }
 
-function counted({ units, fromMemory }: Found): LookUp {
-  const lacking = units.filter(({ kept }) => kept === null);
-  const partialHits = lacking.filter(({ found }) => found.some((part) => part.found.size > 0)).length;
-  const reason = lacking.flatMap(({ found }) => found).find(isLacking)?.reason ?? null;
-  const stale = staleUnits(units, Date.now()).length;
+function counted(found: Found): LookUp {
+  const { kept, units } = found;
+  const lacking = units.filter((unit) => unit.kept === null);
+  const partialHits = lacking.filter((unit) => unit.found.some(({ proofs }) => proofs.length > 0)).length;
+  const reason = lacking.flatMap((unit) => unit.found).find(isLacking)?.reason ?? null;
   return {
-    hits: units.length - lacking.length,
+    hits: kept.length - lacking.length,
     partialHits,
     misses: lacking.length - partialHits,
     reason,
-    fromMemory,
-    stale,
+    fromMemory: kept.length - units.length,
+    stale: staleIn(found, Date.now()).length,
   };
+}
+
+/** Indexes of what is served though its time is over. */
+function staleIn({ kept, units }: Found, now: number): number[] {
+  const isStale = (part: KeptPart | null | undefined) => part != null && now >= part.limits.expiresAt;
+  const stale = kept.flatMap((part, index) => (isStale(part) ? [index] : []));
+  for (const { kept: read, unit } of units) if (isStale(read)) stale.push(unit.index);
+  return stale;
 }

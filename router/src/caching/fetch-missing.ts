@@ -94,13 +94,15 @@ function rootGroup(unit: FoundUnit): Group {
   return { units: [unit], parts, fields };
 }
 
-function lackOfRoot({ part, missing }: FoundPart): readonly WantedField[] {
-  return missing ?? part.fieldsOf('') ?? [];
+function lackOfRoot({ part: { kind }, missing }: FoundPart): readonly WantedField[] {
+  return missing ?? kind.fieldsOf('')?.map(({ field }) => field) ?? [];
 }
 
 /** @returns null: all of it. What is of an interface is told by the answer to all of it. */
-function lackOf({ part, missing, object }: FoundPart): readonly WantedField[] | null {
-  if (missing === null || part.typename === null) return null;
-  const isThere = Object.keys(object).some((key) => key !== '__typename');
-  return isThere ? missing : null;
+function lackOf({ part: { kind }, missing, object }: FoundPart): readonly WantedField[] | null {
+  if (missing === null || kind.typename === null) return null;
+  const isThere = kind
+    .fieldsOf(kind.typename)
+    ?.some(({ field, place }) => place >= 0 && !missing.includes(field));
+  return isThere === true && object !== null ? missing : null;
 }

@@ -15,6 +15,7 @@ import type { RequestTemplate } from '../execution/request-template.js';
 import type { GivenVariables } from './canonical-field.js';
 import type { Refusal } from './keepable.js';
 import { NameLists } from './name-lists.js';
+import type { PartKind } from './part.js';
 import type { SubgraphTypes } from './subgraph-types.js';
 import { NotCacheable, Wanted } from './wanted.js';
 
@@ -28,6 +29,8 @@ export interface FetchShape {
   readonly variables: GivenVariables;
   /** Of each entity, or of the data. */
   readonly wanted: Wanted;
+  /** Of entities, by type. */
+  readonly kinds: Map<string, PartKind | null>;
 }
 
 /** A fetch's text, whatever its variables are. */
@@ -93,7 +96,7 @@ export class ShapedTemplate {
       const selections = this.entities?.selectionSet ?? this.operation.selectionSet;
       const type = this.entities === null ? types.queryType : undefined;
       const wanted = new Wanted(context, [selections], type);
-      shape = { id: (lastId += 1), template: this, given, variables: all, wanted };
+      shape = { id: (lastId += 1), template: this, given, variables: all, wanted, kinds: new Map() };
       this.shapes.set(variables, shape);
     }
     return shape;

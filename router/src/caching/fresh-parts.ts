@@ -43,6 +43,7 @@ export class FreshParts {
   private async fill(entries: readonly NewEntry[]): Promise<void> {
     const { backend, subgraph, options } = this.request;
     const stored = await backend.fill(subgraph, entries);
+    if (stored > 0) options.observer.stored(this.about, stored, bytesOf(entries));
     if (stored < entries.length) options.observer.fillRefused(this.about, entries.length - stored);
   }
 
@@ -52,7 +53,7 @@ export class FreshParts {
     this.parts.forEach((part, index) => {
       const found = this.sent.parts[index];
       if (!isNew(part) || found?.isOfAnother !== false) return;
-      const lists = this.request.options.cache.namesToLearn(this.request.namesKey(found.part.kind));
+      const lists = this.request.options.cache.namesToLearn(this.request.namesKey(found.part.kind.name));
       const isKnown = lists.has(part.proof.names);
       if (!lists.learn(part.proof.names)) return;
       entries.push(part.entry);
@@ -68,7 +69,7 @@ export class FreshParts {
   ): NewEntry {
     const until = evidence.fetchedAt + namesKeptFor;
     return {
-      key: this.request.namesKey(kind),
+      key: this.request.namesKey(kind.name),
       fields: new Map([[listsField, JSON.stringify(lists)]]),
       evidence: { ...evidence, snapshot: null, tags: [], expiresAt: until, staleUntil: until },
     };
@@ -108,9 +109,15 @@ export class FreshParts {
   private get about() {
     const [unit] = this.sent.units;
     const kind = unit?.unit.representation == null ? ('root' as const) : ('entity' as const);
-    return { subgraph: this.request.subgraph, kind, name: this.sent.parts[0]?.part.kind ?? '' };
+    return { subgraph: this.request.subgraph, kind, name: this.sent.parts[0]?.part.kind.name ?? '' };
   }
 }
 
 /** Milliseconds: what shapes answers changes when a subgraph is deployed. */
 const namesKeptFor = 3_600_000;
+
+function bytesOf(entries: readonly NewEntry[]): number {
+  let bytes = 0;
+  for (const { fields } of entries) for (const text of fields.values()) bytes += text.length;
+  return bytes;
+}

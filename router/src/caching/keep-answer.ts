@@ -69,7 +69,7 @@ function newPart(
   keepable: Keepable,
 ): NewPart | Refusal {
   const { part } = found;
-  const types = new Set([part.type ?? request.options.caching.types.queryType]);
+  const types = new Set([part.kind.type ?? request.options.caching.types.queryType]);
   const data = canonicalFields(found, sent.fields, value, types);
   if (data === null)
     return { reason: 'subgraph', detail: 'the answer is not of the shape that was asked for' };
@@ -112,35 +112,43 @@ function evidenceOf(
 
 /** @param types gets the names of all objects' types. @returns null: it is not what was asked for */
 function canonicalFields(
-  { part, found }: FoundPart,
+  { part, hasExistence }: FoundPart,
   asked: readonly WantedField[] | null,
   value: JsonObject | null,
   types: Set<string>,
 ): ReadonlyMap<string, unknown> | null {
-  if (value === null) return part.representation === null ? null : new Map([[existence, null]]);
-  const named = value['__typename'];
-  const typename = part.typename ?? named;
-  if (typeof typename !== 'string') return null;
-  if (part.representation !== null && named !== undefined && named !== typename) return null;
-  const wanted = part.representation === null ? part.fieldsOf(typename) : (asked ?? part.fieldsOf(typename));
-  if (wanted === null) return null;
-  if (part.type !== null) types.add(typename);
+  const { kind, representation } = part;
+  if (value === null) return representation === null ? null : new Map([[existence, null]]);
+  const typename = typenameOf(part, value);
+  const placed = typename === null ? null : kind.fieldsOf(typename);
+  if (typename === null || placed === null) return null;
+  if (kind.type !== null) types.add(typename);
+  const wanted = representation === null || asked === null ? placed.map(({ field }) => field) : asked;
   const fields: Record<string, unknown> = {};
   for (const field of wanted) {
     const own = value[field.responseKey];
     const canonical = own === undefined ? lacking : toCanonical(own, field, types);
     if (canonical === lacking || !putOnce(fields, field.key, canonical)) return null;
   }
-  if (part.typename !== null) delete fields['__typename'];
+  if (kind.typename !== null) delete fields['__typename'];
   // It was known not to be there, or that it was.
-  if (found.has(existence)) fields[existence] = 1;
+  if (hasExistence) fields[existence] = 1;
   return new Map(Object.entries(fields));
+}
+
+/** @returns null: the answer does not say it, or says another than was asked for */
+function typenameOf({ kind, representation }: Part, value: JsonObject): string | null {
+  if (representation === null) return kind.typename;
+  const named = value['__typename'];
+  const typename = kind.typename ?? named;
+  return typeof typename === 'string' && (named === undefined || named === typename) ? typename : null;
 }
 
 function declaredTags({ options }: CachingOfRequest, shape: FetchShape, part: Part): readonly string[] {
   const { declaredTags: declared, subgraph, types } = options.caching;
-  if (part.type !== null) return declared.entity(subgraph, part.type, part.representation ?? '');
-  const node = part.fieldsOf(types.queryType)?.[0]?.nodes[0];
+  const { type, fieldsOf } = part.kind;
+  if (type !== null) return declared.entity(subgraph, type, part.representation ?? '');
+  const node = fieldsOf(types.queryType)?.[0]?.field.nodes[0];
   if (node === undefined) return [];
   const given = (node.arguments ?? []).map(({ name, value }): [string, unknown] => [
     name.value,

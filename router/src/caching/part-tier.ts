@@ -2,7 +2,7 @@
  * What this process keeps of answers, in front of the backend: objects as fetches bring them, ready to be served. That one is
  * here saves reading it, and not the check that it may be served.
  */
-import { isProven, lifeOf, type Life, type StoreState, type TagRecord } from '@selvedge/cache';
+import { isProven, type StoreState, type TagRecord } from '@selvedge/cache';
 import { LRUCache } from 'lru-cache';
 import type { PartProof } from '../execution/fetch-answer.js';
 import type { JsonObject } from '../execution/json-text.js';
@@ -12,9 +12,22 @@ export interface KeptPart {
   readonly value: JsonObject | null;
   /** Of its fields. */
   readonly proofs: readonly PartProof[];
+  readonly limits: KeptLimits;
   /** Bytes, about. */
   readonly size: number;
   readonly proven: LastProof;
+}
+
+/** What holds of all its fields. */
+export interface KeptLimits {
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  readonly staleUntil: number;
+  /** Milliseconds for which it need not be proven. */
+  readonly unprovenFor: number;
+  readonly isPrivate: boolean;
+  /** Undefined: they are of several. */
+  readonly cluster: string | null | undefined;
 }
 
 /** Under which state of the store it was proven last. */
@@ -25,40 +38,88 @@ export interface LastProof {
   at: number;
 }
 
+/** Parts of one fetch that the same callers may see, by representation; of a root there is one, by an empty text. */
+export type Shelf = Map<string, KeptPart>;
+
+interface Place {
+  readonly shelf: string;
+  readonly name: string;
+}
+
 export class PartTier {
-  private readonly parts: LRUCache<string, KeptPart> | null;
+  private readonly shelves = new Map<string, Shelf>();
+  private readonly parts: LRUCache<KeptPart, Place> | null;
 
   constructor(maxBytes: number) {
     this.parts =
       maxBytes === 0
         ? null
-        : new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ size }, key) => size + key.length });
+        : new LRUCache<KeptPart, Place>({
+            maxSize: maxBytes,
+            sizeCalculation: ({ shelf, name }, { size }) => size + shelf.length + name.length,
+            dispose: (place, part) => {
+              this.remove(place, part);
+            },
+          });
   }
 
-  get(key: string): KeptPart | undefined {
-    return this.parts?.get(key);
+  shelf(name: string): Shelf | undefined {
+    return this.shelves.get(name);
   }
 
-  set(key: string, part: KeptPart): void {
-    this.parts?.set(key, part);
+  /** It was asked for, and so stays for longer than others. */
+  used(part: KeptPart): void {
+    this.parts?.get(part);
   }
 
-  delete(key: string): void {
-    this.parts?.delete(key);
+  set(shelfName: string, name: string, part: KeptPart): void {
+    if (this.parts === null) return;
+    const shelf = this.shelves.get(shelfName) ?? new Map<string, KeptPart>();
+    const before = shelf.get(name);
+    this.shelves.set(shelfName, shelf.set(name, part));
+    if (before !== undefined) this.parts.delete(before);
+    const place = { shelf: shelfName, name };
+    this.parts.set(part, place);
+    // Larger than all that may be kept.
+    if (!this.parts.has(part)) this.remove(place, part);
   }
 
   get bytes(): number {
     return this.parts?.calculatedSize ?? 0;
   }
+
+  private remove({ shelf: shelfName, name }: Place, part: KeptPart): void {
+    const shelf = this.shelves.get(shelfName);
+    if (shelf?.get(name) !== part) return;
+    shelf.delete(name);
+    if (shelf.size === 0) this.shelves.delete(shelfName);
+  }
+}
+
+export function limitsOf(proofs: readonly PartProof[]): KeptLimits {
+  let expiresAt = Infinity;
+  let staleUntil = Infinity;
+  let staleness = Infinity;
+  let isPrivate = false;
+  let cluster = proofs[0]?.evidence.cluster;
+  for (const proof of proofs) {
+    const { evidence } = proof;
+    expiresAt = Math.min(expiresAt, evidence.expiresAt);
+    staleUntil = Math.min(staleUntil, evidence.staleUntil);
+    staleness = Math.min(staleness, proof.staleness);
+    isPrivate ||= proof.isPrivate;
+    if (evidence.cluster !== cluster) cluster = undefined;
+  }
+  return { expiresAt, staleUntil, unprovenFor: staleness * 1_000, isPrivate, cluster };
 }
 
 /** Nothing has been invalidated since it was proven. */
-export function isStillProven({ proven, proofs }: KeptPart, state: StoreState): boolean {
+export function isStillProven({ proven, limits: { cluster } }: KeptPart, state: StoreState): boolean {
   return (
     !state.isBypassed &&
     proven.nonce === state.nonce &&
     proven.count === state.count &&
-    proofs.every(({ evidence }) => evidence.cluster === state.cluster || state.cluster === null)
+    (cluster === state.cluster || (state.cluster === null && cluster !== undefined))
   );
 }
 
@@ -72,18 +133,7 @@ export function isProvenAnew(
   return proofs.every(({ evidence }) => isProven(evidence, state, records, now));
 }
 
-/** Of all its fields, that of the one which goes first. */
-export function lifeOfAll(proofs: readonly PartProof[], now: number): Life {
-  let life: Life = 'fresh';
-  for (const { evidence } of proofs) {
-    const own = lifeOf(evidence, now);
-    if (own === 'over') return own;
-    if (own === 'stale') life = own;
-  }
-  return life;
-}
-
 /** Whether the schema lets it be served without a look at the store. */
-export function mayBeUnproven({ proofs, proven }: KeptPart, now: number): boolean {
-  return proofs.every(({ staleness }) => now - proven.at < staleness * 1_000);
+export function mayBeUnproven({ limits, proven }: KeptPart, now: number): boolean {
+  return now - proven.at < limits.unprovenFor;
 }

@@ -4,59 +4,79 @@ import type { SubgraphCaching } from './subgraph-caching.js';
 import type { WantedField } from './wanted.js';
 
 export interface Part {
-  /** Its type, or the root type with the field: what shapes one of a kind mostly shapes all. */
-  readonly kind: string;
+  readonly kind: PartKind;
+  /** Of its entries, before what tells them apart by who may see them. */
   readonly key: string;
-  /** What is asked for of an object of this name; null: it cannot be told. */
-  readonly fieldsOf: (typename: string) => readonly WantedField[] | null;
-  /** What its entry calls them, each once; a name that is known is not kept. */
-  readonly names: readonly string[];
-  /** The entity's type as far as the representation says it; `null`: a root field. */
-  readonly type: string | null;
-  /** What its object is called; `null`: the answer says it. */
-  readonly typename: string | null;
   /** `null`: a root field. */
   readonly representation: string | null;
+}
+
+/** What the parts of one type, or of one root field, have in common: within a fetch. */
+export interface PartKind {
+  /** Its type, or the root type with the field: what shapes one of a kind mostly shapes all. */
+  readonly name: string;
+  /** The entity's type as far as representations say it; `null`: a root field. */
+  readonly type: string | null;
+  /** What its objects are called; `null`: each says it. */
+  readonly typename: string | null;
+  /** What entries call its fields, each once; a type's name that is known is not kept. */
+  readonly names: readonly string[];
+  /** What is asked for of an object of this name; null: it cannot be told. */
+  readonly fieldsOf: (typename: string) => readonly PlacedField[] | null;
+}
+
+export interface PlacedField {
+  readonly field: WantedField;
+  /** Among the names; -1: the name of the type, which is known. */
+  readonly place: number;
 }
 
 /** Whether an entity is there at all, among the names of an entry's fields. */
 export const existence = '?';
 
-/** @throws NotCacheable @returns null: there is no telling what is asked for */
+/** @throws NotCacheable. @returns null: there is no telling what is asked for */
 export function entityPart(shape: FetchShape, caching: SubgraphCaching, representation: string): Part | null {
   const type = typeOfRepresentation(representation);
   if (type === null) return null;
-  const { types, schemaHash } = caching;
-  const isObject = types.isObject(type);
-  const fields = isObject ? shape.wanted.fieldsOf(type) : fieldsOfAll(shape, types.objectsOf(type));
-  if (fields === null) return null;
-  return {
-    kind: type,
-    key: `${schemaHash} ${representation}`,
-    fieldsOf: (typename) => shape.wanted.fieldsOf(typename),
-    names: [...namesOf(fields, isObject), existence],
-    type,
-    typename: isObject ? type : null,
-    representation,
-  };
+  let kind = shape.kinds.get(type);
+  if (kind === undefined) {
+    kind = entityKind(shape, caching, type);
+    shape.kinds.set(type, kind);
+  }
+  return kind && { kind, key: `${caching.schemaHash} ${representation}`, representation };
 }
 
-/** @throws NotCacheable */
+/** @throws NotCacheable. @returns null: there is no telling what is asked for */
 export function rootParts(shape: FetchShape, { types, schemaHash }: SubgraphCaching): Part[] | null {
-  const fields = shape.wanted.fieldsOf(types.queryType);
+  const { queryType } = types;
+  const fields = shape.wanted.fieldsOf(queryType);
   if (fields === null) return null;
   return [...namesOf(fields, true)].map((key) => {
     const same = fields.filter((field) => field.key === key);
-    return {
-      kind: `${types.queryType}.${same[0]?.nodes[0]?.name.value ?? ''}`,
-      key: `${schemaHash} ${types.queryType} ${key}`,
-      fieldsOf: () => same,
-      names: [key],
-      type: null,
-      typename: types.queryType,
-      representation: null,
-    };
+    const name = `${queryType}.${same[0]?.nodes[0]?.name.value ?? ''}`;
+    const placed = same.map((field) => ({ field, place: 0 }));
+    const kind = { name, type: null, typename: queryType, names: [key], fieldsOf: () => placed };
+    return { kind, key: `${schemaHash} ${queryType} ${key}`, representation: null };
   });
+}
+
+function entityKind(shape: FetchShape, { types }: SubgraphCaching, type: string): PartKind | null {
+  const isObject = types.isObject(type);
+  const fields = isObject ? shape.wanted.fieldsOf(type) : fieldsOfAll(shape, types.objectsOf(type));
+  if (fields === null) return null;
+  const names = [...namesOf(fields, isObject), existence];
+  const places = new Map(names.map((name, place) => [name, place]));
+  const known = new Map<string, readonly PlacedField[] | null>();
+  const fieldsOf = (typename: string) => {
+    let placed = known.get(typename);
+    if (placed === undefined) {
+      const own = shape.wanted.fieldsOf(typename);
+      placed = own?.map((field) => ({ field, place: places.get(field.key) ?? -1 })) ?? null;
+      known.set(typename, placed);
+    }
+    return placed;
+  };
+  return { name: type, type, typename: isObject ? type : null, names, fieldsOf };
 }
 
 /** An interface: what of it the entity is, its entry says. */
@@ -70,17 +90,18 @@ function fieldsOfAll({ wanted }: FetchShape, types: readonly string[]): WantedFi
   return all.length === 0 ? null : all;
 }
 
-function namesOf(fields: readonly WantedField[], isObject: boolean): Set<string> {
+function namesOf(fields: readonly WantedField[], isTypeKnown: boolean): Set<string> {
   const names = new Set(fields.map(({ key }) => key));
-  if (isObject) names.delete('__typename');
+  if (isTypeKnown) names.delete('__typename');
   return names;
 }
 
-const flat = /^\{"__typename":"(\w+)"[,}]/;
+const head = '{"__typename":"';
 
 function typeOfRepresentation(text: string): string | null {
-  const type = flat.exec(text)?.[1];
-  if (type !== undefined) return type;
+  const end = text.startsWith(head) ? text.indexOf('"', head.length) : -1;
+  const type = text.slice(head.length, end);
+  if (end > 0 && !type.includes('\\')) return type;
   const { __typename: name } = JSON.parse(text) as { __typename?: unknown };
   return typeof name === 'string' ? name : null;
 }

@@ -1,28 +1,32 @@
 /** What was served though its time is over is fetched anew, once, for those who come later. */
-import { CacheUnavailable, lifeOf, type Claim } from '@selvedge/cache';
+import { CacheUnavailable, type Claim } from '@selvedge/cache';
 import type { SubgraphOperation } from '../subgraphs/operation.js';
 import type { CachingOfRequest } from './caching-of-request.js';
 import { sendUnits } from './fetch-missing.js';
 import { FreshParts } from './fresh-parts.js';
 import type { FetchShape } from './fetch-shape.js';
 import { readUnits, type FoundUnit } from './look-up.js';
-import { unitId, type Unit } from './unit.js';
+import { unitId, unitOf, type Unit } from './unit.js';
 
 /** @param claim under which they were read, if they were */
 export async function renew(
   request: CachingOfRequest,
   shape: FetchShape,
   operation: SubgraphOperation,
-  stale: readonly Unit[],
+  stale: readonly number[],
   claim: Claim,
 ): Promise<void> {
   const { renewing } = request.options.cache;
-  const ids = new Map(stale.map((unit) => [unitId(request, shape, unit), unit]));
+  const units = stale.map((index) =>
+    unitOf(request, shape, operation.representations?.[index] ?? null, index),
+  );
+  const ids = new Map<string, Unit>();
+  for (const unit of units) if (unit !== null) ids.set(unitId(request, shape, unit), unit);
   for (const id of ids.keys()) if (renewing.has(id)) ids.delete(id);
   for (const id of ids.keys()) renewing.add(id);
   try {
-    const units = [...ids.values()].map((unit): FoundUnit => ({ unit, kept: null, found: [] }));
-    if (units.length > 0) await renewUnits(request, shape, operation, units, claim);
+    const own = [...ids.values()].map((unit): FoundUnit => ({ unit, kept: null, found: [] }));
+    if (own.length > 0) await renewUnits(request, shape, operation, own, claim);
   } catch (error) {
     if (!(error instanceof CacheUnavailable)) throw error;
   } finally {
@@ -44,11 +48,4 @@ async function renewUnits(
   if (own.length === 0) return;
   const sent = await sendUnits(request.options.sendLater, shape, operation, own, state);
   await Promise.all(sent.map((group) => new FreshParts(request, shape, group).keep(claim.id)));
-}
-
-/** Those of which some field's time is over. */
-export function staleUnits(units: readonly FoundUnit[], now: number): Unit[] {
-  return units
-    .filter(({ kept }) => kept?.proofs.some(({ evidence }) => lifeOf(evidence, now) !== 'fresh') === true)
-    .map(({ unit }) => unit);
 }

@@ -1,26 +1,22 @@
-/** A field of an entry as the backend has it: its canonical data with what its subgraph said of the answer besides the evidence. */
-import type { StoredField } from '@selvedge/cache';
-import type { PartProof } from '../execution/fetch-answer.js';
+/**
+ * A field of an entry as the backend has it: its canonical data, as JSON. What its subgraph said of the answer besides the
+ * evidence is mostly nothing, and is written around the data only where it is something, after a space.
+ */
+export function storedText(value: unknown, isPrivate: boolean, staleness: number): string {
+  if (!isPrivate && staleness === 0) return JSON.stringify(value);
+  return ` ${JSON.stringify([value, isPrivate, staleness])}`;
+}
 
-export interface FoundField {
+export interface ReadValue {
   /** Canonical. */
   readonly value: unknown;
-  readonly proof: PartProof;
-  /** Of its text. */
-  readonly size: number;
+  readonly isPrivate: boolean;
+  readonly staleness: number;
 }
 
-export function storedText(value: unknown, isPrivate: boolean, staleness: number): string {
-  return JSON.stringify([value, isPrivate ? 1 : 0, staleness]);
-}
-
-export function readStored(
-  subgraph: string,
-  names: readonly string[],
-  { value, evidence }: StoredField,
-): FoundField {
-  const [data, isPrivate, staleness] = JSON.parse(value) as [unknown, number, number];
-  const maxAge = Math.floor((evidence.expiresAt - evidence.fetchedAt) / 1_000);
-  const proof = { subgraph, evidence, names, isPrivate: isPrivate === 1, maxAge, staleness };
-  return { value: data, proof, size: value.length };
+/** @param json of the text, parsed */
+export function readStored(text: string, json: unknown): ReadValue {
+  if (!text.startsWith(' ')) return { value: json, isPrivate: false, staleness: 0 };
+  const [value, isPrivate, staleness] = json as [unknown, boolean, number];
+  return { value, isPrivate, staleness };
 }

@@ -2,13 +2,14 @@
 import type { StoreState } from '@selvedge/cache';
 import type { PartProof } from '../execution/fetch-answer.js';
 import type { JsonObject } from '../execution/json-text.js';
-import type { SubgraphOperation } from '../subgraphs/operation.js';
 import type { CachingOfRequest } from './caching-of-request.js';
 import type { FetchShape } from './fetch-shape.js';
 import { entityPart, rootParts, type Part } from './part.js';
-import { lifeOfAll, type KeptPart } from './part-tier.js';
+import { limitsOf, type KeptPart, type Shelf } from './part-tier.js';
 
 export interface Unit {
+  /** Among those that the fetch asks for. */
+  readonly index: number;
   /** `null`: a root. */
   readonly representation: string | null;
   readonly parts: readonly Part[];
@@ -17,24 +18,22 @@ export interface Unit {
 }
 
 /** @throws NotCacheable. @returns null: what is asked for cannot be told */
-export function unitsOf(
+export function unitOf(
   { options: { caching } }: CachingOfRequest,
   shape: FetchShape,
-  { representations }: SubgraphOperation,
-): readonly Unit[] | null {
-  if (representations === null) {
+  representation: string | null,
+  index: number,
+): Unit | null {
+  if (representation === null) {
     const parts = rootParts(shape, caching);
     if (parts === null || parts.length === 0) return null;
-    return [{ representation: null, parts, constants: rootNames(shape, caching.types.queryType) }];
+    return { index, representation, parts, constants: rootNames(shape, caching.types.queryType) };
   }
-  const units: Unit[] = [];
-  for (const representation of representations) {
-    const part = entityPart(shape, caching, representation);
-    if (part === null) return null;
-    units.push({ representation, parts: [part], constants: {} });
-  }
-  return units;
+  const part = entityPart(shape, caching, representation);
+  return part && { index, representation, parts: [part], constants: nothing };
 }
+
+const nothing: JsonObject = {};
 
 /** Clients know the root by this name, whatever the subgraph calls it. */
 function rootNames({ wanted }: FetchShape, queryType: string): JsonObject {
@@ -42,19 +41,30 @@ function rootNames({ wanted }: FetchShape, queryType: string): JsonObject {
   return Object.fromEntries(names.map(({ responseKey }) => [responseKey, queryType]));
 }
 
+/** What this process has that the caller may see, under each list of names. */
+export function shelvesFor(request: CachingOfRequest, { id, template }: FetchShape): Shelf[] {
+  const { tier } = request.options.cache;
+  return template.lists.lists.flatMap((names) => tier.shelf(shelfName(request, id, names)) ?? []);
+}
+
 /** @returns what this process has of it, if its time is not over */
 export function keptOf(
   request: CachingOfRequest,
-  { id, template }: FetchShape,
-  { representation }: Unit,
+  shelves: readonly Shelf[],
+  representation: string | null,
   now: number,
 ): KeptPart | null {
-  const { tier } = request.options.cache;
-  for (const names of template.lists.lists) {
-    const kept = tier.get(`${id} ${request.scope(names)} ${representation ?? ''}`);
-    if (kept !== undefined && lifeOfAll(kept.proofs, now) !== 'over') return kept;
+  for (const shelf of shelves) {
+    const kept = shelf.get(representation ?? '');
+    if (kept === undefined || now >= kept.limits.staleUntil) continue;
+    request.options.cache.tier.used(kept);
+    return kept;
   }
   return null;
+}
+
+function shelfName(request: CachingOfRequest, id: number, names: readonly string[]): string {
+  return `${id} ${request.scope(names)}`;
 }
 
 /** One for all who may share it. */
@@ -77,11 +87,19 @@ export function keepUnit(
   { nonce, count }: StoreState,
   at: number,
 ): KeptPart {
-  const names = [...new Set(proofs.flatMap((proof) => proof.names))].sort();
-  const kept = { value, proofs, size: sizeOf(size, proofs), proven: { nonce, count, at } };
+  const limits = limitsOf(proofs);
+  const kept = { value, proofs, limits, size: sizeOf(size, proofs), proven: { nonce, count, at } };
+  const names = namesOf(proofs);
   if (proofs.length > 0 && template.lists.learn(names))
-    request.options.cache.tier.set(`${id} ${request.scope(names)} ${representation ?? ''}`, kept);
+    request.options.cache.tier.set(shelfName(request, id, names), representation ?? '', kept);
   return kept;
+}
+
+function namesOf(proofs: readonly PartProof[]): readonly string[] {
+  const [first] = proofs;
+  if (first !== undefined && proofs.every(({ names }) => names === first.names || names.length === 0))
+    return first.names;
+  return [...new Set(proofs.flatMap(({ names }) => names))].sort();
 }
 
 /** Objects take a few times what their text takes. */

@@ -27,6 +27,8 @@ export interface Engine {
   run(query: string, variables: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** The same for an operation with `@defer`, put together. */
   runInParts?(query: string, variables: Readonly<Record<string, unknown>>): Promise<PutTogether>;
+  /** How many requests its subgraphs have had. */
+  fetches?(): number;
   stop(): Promise<void>;
 }
 
@@ -84,10 +86,58 @@ export const startStock: StartEngine = async ({ sdl, subgraphs }) => {
 };
 
 /** The whole router, asked over HTTP, with subgraphs over HTTP. */
-export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
-  const served = await serve(subgraphs);
+export const startRouterEngine: StartEngine = (setup) => startRouterWith(setup, '');
+
+/**
+ * The router with all of its answers' parts cached, asked twice, so that the second answer is made of what the first has left,
+ * and both of what is left of operations before.
+ *
+ * @param maxBytes what the router keeps in memory; 0: every part is read from the backend
+ */
+export function startCachedEngine(maxBytes: number, fetches: FetchCounts): StartEngine {
+  const cache = `{ enabled: true, whole_answers: { enabled: false }, in_memory: { max_bytes: ${maxBytes} } }`;
+  return async (setup) => {
+    const engine = await startRouterWith(setup, `response_cache: ${cache}\n`, keptByAll);
+    return engine && { ...engine, run: (query, variables) => answerTwice(engine, query, variables, fetches) };
+  };
+}
+
+/** Of all operations. */
+export interface FetchCounts {
+  first: number;
+  second: number;
+}
+
+const keptByAll = { 'cache-control': 'public, max-age=600', vary: '' };
+
+async function answerTwice(
+  engine: Engine,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  fetches: FetchCounts,
+): Promise<Answer> {
+  const count = () => engine.fetches?.() ?? 0;
+  const before = count();
+  const first = await engine.run(query, variables);
+  if (parse(query).definitions.some((node) => 'operation' in node && node.operation !== 'query'))
+    return first;
+  const between = count();
+  const second = await engine.run(query, variables);
+  fetches.first += between - before;
+  fetches.second += count() - between;
+  if (JSON.stringify(first.data) === JSON.stringify(second.data)) return second;
+  const message = `the first answer was ${JSON.stringify(first)}`;
+  return { ...second, errors: [...second.errors, { message }] };
+}
+
+async function startRouterWith(
+  { sdl, subgraphs }: EngineSetup,
+  more: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Engine | undefined> {
+  const served = await serve(subgraphs, headers);
   try {
-    const yaml = `override_subgraph_url: ${JSON.stringify(served.urls)}\ninclude_subgraph_errors: { all: true }\n`;
+    const yaml = `override_subgraph_url: ${JSON.stringify(served.urls)}\ninclude_subgraph_errors: { all: true }\n${more}`;
     const router = await startTestRouter({ sdl, yaml });
     // What an internal error hides from clients, the reproduction shows.
     const told = (errors: readonly AnswerError[], since: number) => {
@@ -111,6 +161,7 @@ export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
         const answer = putTogether(await payloads(router, query, variables));
         return { ...answer, errors: told(answer.errors, before) };
       },
+      fetches: served.fetches,
       async stop() {
         await router.close(0);
         await served.stop();
@@ -121,7 +172,7 @@ export const startRouterEngine: StartEngine = async ({ sdl, subgraphs }) => {
     if (error instanceof SupergraphError) return undefined;
     throw error;
   }
-};
+}
 
 async function payloads(
   router: TestRouter,
@@ -153,13 +204,15 @@ function localSource(schema: GraphQLSchema | undefined): GraphQLDataSource {
   };
 }
 
-async function serve(subgraphs: EngineSetup['subgraphs']) {
+async function serve(subgraphs: EngineSetup['subgraphs'], headers: Readonly<Record<string, string>>) {
+  let fetches = 0;
   const server = createServer((request, response) => {
     void readBody(request).then(async (body) => {
+      fetches += 1;
       const schema = subgraphs[(request.url ?? '').slice(1)];
       const answer =
         schema === undefined ? { errors: [{ message: 'no such subgraph' }] } : await answerAll(schema, body);
-      response.writeHead(200, { 'content-type': 'application/json' });
+      response.writeHead(200, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify(answer));
     });
   });
@@ -175,7 +228,7 @@ async function serve(subgraphs: EngineSetup['subgraphs']) {
       });
       server.closeAllConnections();
     });
-  return { urls, stop };
+  return { urls, stop, fetches: () => fetches };
 }
 
 interface Body {
