@@ -34,7 +34,7 @@ export class SupergraphError extends Error {
 
 /**
  * `tag` asks nothing of a router; `cost` is carried out by demand control, `context` by the plan (`contextRewrites`).
- * `cacheTag` names what a cache may drop: a router without one answers the same.
+ * `cacheTag` names what is to be dropped from the cache (`caching/declared-tags.ts`).
  */
 const supported = [
   /^core\/v0\.[12]$/,
