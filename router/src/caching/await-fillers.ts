@@ -23,7 +23,7 @@ export async function awaitFillers(
   units: readonly FoundUnit[],
   claim: Claim,
 ): Promise<void> {
-  const until = performance.now() + Math.min(longest, request.options.usualTime());
+  const until = performance.now() + request.options.usualTime();
   let awaited = units;
   try {
     for (let pause = shortest; awaited.length > 0 && performance.now() < until; pause *= 2) {
@@ -37,6 +37,5 @@ export async function awaitFillers(
   }
 }
 
-/** Milliseconds. */
+/** Milliseconds, for the first time. */
 const shortest = 2;
-const longest = 200;

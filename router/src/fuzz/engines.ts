@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import { graphql, parse, type GraphQLSchema } from 'graphql';
+import { graphql, OperationTypeNode, parse, type GraphQLSchema } from 'graphql';
 import { SupergraphError } from '../supergraph/features.js';
 import { payloadsOf } from '../testing/deferred-shop.js';
 import { startTestRouter, type TestRouter } from '../testing/test-router.js';
@@ -119,7 +119,7 @@ async function answerTwice(
   const count = () => engine.fetches?.() ?? 0;
   const before = count();
   const first = await engine.run(query, variables);
-  if (parse(query).definitions.some((node) => 'operation' in node && node.operation !== 'query'))
+  if (parse(query).definitions.some((node) => 'operation' in node && node.operation !== OperationTypeNode.QUERY))
     return first;
   const between = count();
   const second = await engine.run(query, variables);

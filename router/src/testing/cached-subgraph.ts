@@ -27,6 +27,8 @@ export interface CachedSubgraphOptions {
   readonly options?: Partial<SubgraphCacheOptions>;
   readonly maxBytes?: number;
   readonly observer?: CacheObserver;
+  /** Milliseconds. */
+  readonly usualTime?: number;
   readonly before?: (asked: Asked) => Promise<void> | void;
 }
 
@@ -96,7 +98,15 @@ export function cachedSubgraph(given: CachedSubgraphOptions): CachedSubgraph {
     templates.set(id, template);
     const send = (operation: SubgraphOperation) => executor(operation, headers);
     const observer = given.observer ?? noCacheObserver;
-    const shared = { cache, caching, observer, headers, send, sendLater: send, usualTime: () => 100 };
+    const shared = {
+      cache,
+      caching,
+      observer,
+      headers,
+      send,
+      sendLater: send,
+      usualTime: () => given.usualTime ?? 100,
+    };
     const operation = { template, variables: JSON.stringify(variables).slice(1, -1), representations: texts };
     const answer = await cachedFetch(new CachingOfRequest(shared), operation);
     await cache.settled();
