@@ -57,7 +57,7 @@ export function usualDelays({ routers, subgraphs }: System, random: Random): voi
 /** What was read long ago is stored now. */
 async function lateFills({ system, random }: Scene): Promise<void> {
   for (const { wire } of Object.values(system.subgraphs)) {
-    wire.holdUp(() => (random.chance(0.4) ? random.below(600) : 0));
+    wire.holdUp(() => (random.chance(0.5) ? random.below(800) : 0));
   }
   for (const { wire } of system.routers) wire.holdUp(() => (random.chance(0.2) ? random.below(150) : 0));
   await sleep(4_000);

@@ -38,7 +38,7 @@ export class HttpProxy {
     return proxy;
   }
 
-  /** Milliseconds that an answer waits before it is passed on. */
+  /** Milliseconds that an answer to a query waits before it is passed on; mutations are answered at once. */
   holdUp(delay: () => number): void {
     this.#delay = delay;
   }
@@ -85,7 +85,7 @@ export class HttpProxy {
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     const answered = await bytesOf(answer);
     if (interference?.when === 'after') await interference.act();
-    const wait = this.#delay();
+    const wait = isMutation ? 0 : this.#delay();
     if (wait > 0) await sleep(wait);
     if (response.destroyed) return;
     const headers = { ...answer.headers };

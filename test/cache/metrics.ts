@@ -9,10 +9,20 @@ export class Metrics {
   readonly #last: Samples[];
   readonly #before: Map<string, number>[];
 
-  constructor(routers: readonly CheckedRouter[]) {
+  private constructor(routers: readonly CheckedRouter[]) {
     this.#routers = routers;
     this.#last = routers.map(() => new Map<string, number>());
     this.#before = routers.map(() => new Map<string, number>());
+  }
+
+  /** Of what is counted from now on. */
+  static async from(routers: readonly CheckedRouter[]): Promise<Metrics> {
+    const metrics = new Metrics(routers);
+    await metrics.collect();
+    for (const [index, last] of metrics.#last.entries()) {
+      for (const [name, value] of last) metrics.#before[index]?.set(name, -value);
+    }
+    return metrics;
   }
 
   /** Reads them; a router that does not answer has none to tell. */

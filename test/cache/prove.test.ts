@@ -3,6 +3,7 @@ import { redisAvailable, testAdminUrl } from '@selvedge/testkit';
 import { describe, expect, it } from 'vitest';
 import { faultsNamed } from './faults.js';
 import { run } from './run.js';
+import { writeShare } from './scale.js';
 
 /** Printed where it fails: with it the same is drawn again. */
 const seed = 20_261_121;
@@ -15,6 +16,7 @@ describe.skipIf(!redisAvailable())('two routers on one Redis', () => {
       seconds: 20,
       isCached: true,
       variant: null,
+      writeShare,
       faults: faultsNamed(['late-fills', 'evicted-tags', 'flushall', 'cut-writer', 'killed-subgraph']),
       say: () => undefined,
     });

@@ -11,6 +11,7 @@ import { makeThrowawayFolder, startEmbeddedPostgres } from '@selvedge/embedded';
 import { faults, faultsNamed, type Fault } from './faults.js';
 import { lastLine, objections, type VariantOutcome } from './report.js';
 import { run, type Outcome } from './run.js';
+import { variantWriteShare, writeShare } from './scale.js';
 import { variants, variantNamed, type Variant } from './variants.js';
 
 const { values } = parseArgs({
@@ -59,7 +60,16 @@ async function attempt(variant: Variant | null, seconds: number, chosen: readonl
     `${variant === null ? 'the router as it ships' : `${variant.id}: ${variant.what}`}, seed ${seed}, ${seconds} s`,
   );
   const isCached = !values.uncached;
-  const outcome = await run({ postgres: server.url, seed, seconds, isCached, variant, faults: chosen, say });
+  const outcome = await run({
+    postgres: server.url,
+    seed,
+    seconds,
+    isCached,
+    variant,
+    writeShare: variant === null ? writeShare : variantWriteShare,
+    faults: chosen,
+    say,
+  });
   for (const example of outcome.examples.slice(0, variant === null ? 40 : 3)) say(`  ${example}`);
   for (const [problem, count] of outcome.problems) say(`  ${count} × ${problem}`);
   return outcome;

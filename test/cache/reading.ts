@@ -3,7 +3,7 @@
 import type { Answer, Client } from './client.js';
 import type { Log } from './log.js';
 import type { Random, Zipf } from './random.js';
-import { groups, users } from './scale.js';
+import { groups, keys, users } from './scale.js';
 import type { System } from './system.js';
 
 export interface Reader {
@@ -40,8 +40,10 @@ const selections = [
   'id version stock',
   'id version stamp',
   'id stock',
-  'id version mine',
 ] as const;
+
+/** Of all: what is private has entries for each user, and none where nothing says what it is private by. */
+const privateShare = 0.05;
 
 /** Draws what is read. */
 export async function readSomething(
@@ -52,13 +54,22 @@ export async function readSomething(
   log: Log,
 ): Promise<void> {
   const chance = random.next();
+  const selection = random.chance(privateShare) ? 'id version mine' : random.of(selections);
   if (chance < 0.65) {
     const ids = new Set(Array.from({ length: 1 + random.below(4) }, () => String(zipf.draw(random))));
-    await readItems(way, reader, [...ids], random.of(selections), log);
-  } else if (chance < 0.8) await readItem(way, reader, String(zipf.draw(random)), random.of(selections), log);
+    await readItems(way, reader, [...ids], selection, log);
+  } else if (chance < 0.8) await readItem(way, reader, String(zipf.draw(random)), selection, log);
   else if (chance < 0.91) await readGroup(way, reader, zipf.draw(random) % groups, log);
   else if (chance < 0.95) await readLatest(way, reader, log);
   else await readNote(way, reader, log);
+}
+
+/** Every item once: what is measured then is a cache that has been in use. */
+export async function readAllOnce(way: Way, reader: Reader, log: Log): Promise<void> {
+  for (let from = 0; from < keys; from += 50) {
+    const ids = Array.from({ length: 50 }, (_, index) => String(from + index));
+    await readItems(way, reader, ids, 'id version value group stock stamp', log);
+  }
 }
 
 /** By `_entities`, one entry each. */

@@ -1,6 +1,6 @@
 // What a run says in the end: one line with every count, and beside them the settings under which they count.
 import type { Outcome } from './run.js';
-import { keys } from './scale.js';
+import { keys, variantWriteShare } from './scale.js';
 import { lifetime } from './subgraphs/schemas.js';
 
 export interface VariantOutcome {
@@ -71,7 +71,14 @@ export function lastLine(seed: number, outcome: Outcome, variants: readonly Vari
     'real clock',
     `faults ${outcome.faults.length}`,
   ];
-  return [counts, rates, ...(caught.length > 0 ? [[`variants caught: ${caught.join(', ')}`]] : []), settings]
+  return [
+    counts,
+    rates,
+    ...(caught.length > 0
+      ? [[`variants caught, at ${percent(variantWriteShare)} writes: ${caught.join(', ')}`]]
+      : []),
+    settings,
+  ]
     .map((part) => part.join(', '))
     .join(' | ');
 }

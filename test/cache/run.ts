@@ -9,9 +9,9 @@ import { judge, type Verdict } from './history.js';
 import { Log } from './log.js';
 import { details, figuresOf, Metrics, type CacheFigures } from './metrics.js';
 import { Random, Zipf } from './random.js';
-import { readerOf, readSomething, type Way } from './reading.js';
+import { readAllOnce, readerOf, readSomething, type Way } from './reading.js';
 import { compareWithStores } from './at-rest.js';
-import { keys, writeShare } from './scale.js';
+import { keys } from './scale.js';
 import { startSystem, type System } from './system.js';
 import type { Variant } from './variants.js';
 import { doubt, holdOpen, writeSomething, type Writer } from './writing.js';
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly seconds: number;
   readonly isCached: boolean;
   readonly variant: Variant | null;
+  /** Of all requests. */
+  readonly writeShare: number;
   /** What goes wrong, in this order, over and over. */
   readonly faults: readonly Fault[];
   readonly say: (text: string) => void;
@@ -73,7 +75,6 @@ async function runOn(
 ): Promise<Outcome> {
   const random = new Random(options.seed);
   const log = new Log();
-  const metrics = new Metrics(system.routers);
   const zipf = new Zipf(keys);
   const announcer = new Announcer(system, random.fork());
   const [items] = stores;
@@ -93,10 +94,15 @@ async function runOn(
       announce: announcer,
     };
   };
+  const [first] = ways;
+  if (first !== undefined) await readAllOnce(first, readerOf(system, 0), log);
+  const metrics = await Metrics.from(system.routers);
   let isOver = false;
   usualDelays(system, random.fork());
   const working = [
-    ...Array.from({ length: clients }, (_, client) => work(writerOf(client), log, () => isOver)),
+    ...Array.from({ length: clients }, (_, client) =>
+      work(writerOf(client), log, options.writeShare, () => isOver),
+    ),
     holdOpen(items, random.fork(), () => isOver),
     repeatedly(
       1_000,
@@ -141,7 +147,7 @@ async function runOn(
 }
 
 /** One thing after another; whether it is a write is told by how many there were so far. */
-async function work(writer: Writer, log: Log, isOver: () => boolean): Promise<void> {
+async function work(writer: Writer, log: Log, writeShare: number, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     if (log.begunWrites < log.requests * writeShare) await writeSomething(writer);
     else await readSomething(writer.way(), writer.reader, writer.random, writer.zipf, log);

@@ -11,3 +11,6 @@ export const users: readonly string[] = [1, 2, 3, 4].map(
 
 /** Of all requests. */
 export const writeShare = 0.02;
+
+/** Of what is not ours, which is to be caught soon; it is caught with fewer as well, but later. */
+export const variantWriteShare = 0.1;

@@ -25,8 +25,8 @@ export const variants: readonly Variant[] = [
     edits: [
       {
         file: 'packages/cache/src/redis/scripts/settle.ts',
-        search: 'state.count = state.count + 1\nlocal xids',
-        replacement: 'local xids',
+        search: 'if #ARGV > lastXid or differs then',
+        replacement: 'if differs then',
       },
       {
         file: 'packages/cache/src/redis/scripts/settle.ts',

@@ -1,7 +1,7 @@
 // How data is written, by every path that there is: mutations through any router, alone and two at a time on one key, and SQL
 // past the routers that is announced at the endpoint afterwards.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Announcer } from './announcing.js';
 import type { Answer } from './client.js';
 import type { Log } from './log.js';
@@ -35,7 +35,7 @@ export async function writeSomething(writer: Writer): Promise<void> {
   const { random, zipf, log } = writer;
   const id = String(zipf.draw(random));
   log.begunWrites += 1;
-  if (random.chance(1 / 3)) return writePair(writer, id);
+  if (random.chance(1 / 3)) return random.chance(0.5) ? writePair(writer, id) : writePairInTurn(writer, id);
   const chance = random.next();
   if (chance < 0.3) return mutate(writer, 'setItem(id: $id, nonce: $nonce)', { id });
   if (chance < 0.4) return mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id });
@@ -55,27 +55,68 @@ export async function writeSomething(writer: Writer): Promise<void> {
  * are not those that count. What is read meanwhile is asked for again, in the same words, as soon as a write is acknowledged.
  */
 async function writePair(writer: Writer, id: string): Promise<void> {
-  const { random, log } = writer;
-  const wait = 20 + random.below(150);
+  writer.log.begunWrites += 1;
+  const late = mutate(writer, 'setItemLate(id: $id, nonce: $nonce, wait: $wait)', {
+    id,
+    wait: 20 + writer.random.below(150),
+  });
+  const between = [0, 1, 2].map(async () => {
+    await sleep(writer.random.below(200));
+    await probe(writer, id);
+  });
+  await sleep(writer.random.below(100));
+  const other = mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id });
+  await Promise.all([...[late, other].map((written) => written.then(() => probe(writer, id))), ...between]);
+}
+
+/** The same, with everybody reading what is there between the two commits, and the second of them while reads are under way. */
+async function writePairInTurn(writer: Writer, id: string): Promise<void> {
+  const { items, random, log } = writer;
   log.begunWrites += 1;
-  const readBack = (): Promise<void> => probe(writer, id);
-  const pauses = [0, 1, 2].map(() => random.below(wait + 60));
-  await Promise.all([
-    mutate(writer, 'setItemLate(id: $id, nonce: $nonce, wait: $wait)', { id, wait }).then(readBack),
-    sleep(random.below(wait))
-      .then(() => mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id }))
-      .then(readBack),
-    ...pauses.map((pause) => sleep(pause).then(readBack)),
-  ]);
+  const gate = random.below(2 ** 31);
+  const connection = await items.connect();
+  try {
+    await connection.query('SELECT pg_advisory_lock($1)', [gate]);
+    const late = mutate(writer, 'setItemAfter(id: $id, nonce: $nonce, gate: $gate)', { id, gate });
+    await untilWaitedFor(connection, gate);
+    await mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id });
+    await Promise.all(writer.ways.flatMap((way) => [probe(writer, id, way), probe(writer, id, way)]));
+    const underWay = writer.ways.map((way) => probe(writer, id, way));
+    await connection.query('SELECT pg_advisory_unlock($1)', [gate]);
+    await late;
+    await Promise.all(writer.ways.map((way) => probe(writer, id, way)));
+    await Promise.all(underWay);
+    await Promise.all(writer.ways.map((way) => probe(writer, id, way)));
+  } finally {
+    connection.release();
+  }
 }
 
-async function probe(writer: Writer, id: string): Promise<void> {
+/** @returns too when nobody comes, which a fault may have seen to */
+async function untilWaitedFor(connection: PoolClient, gate: number): Promise<void> {
+  for (let nth = 0; nth < 40; nth += 1) {
+    const { rows } = await connection.query(
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 0 AND objid = $1`,
+      [gate],
+    );
+    if (rows.length > 0) return;
+    await sleep(5);
+  }
+}
+
+async function probe(writer: Writer, id: string, way = writer.way()): Promise<void> {
   const { reader, log, random } = writer;
-  if (random.chance(0.5)) await readItem(writer.way(), reader, id, 'id version', log);
-  else await readItems(writer.way(), reader, [id], 'id version', log);
+  if (random.chance(0.5)) await readItem(way, reader, id, 'id version', log);
+  else await readItems(way, reader, [id], 'id version', log);
 }
 
-const types: Readonly<Record<string, string>> = { id: 'ID!', nonce: 'ID!', group: 'Int!', wait: 'Int!' };
+const types: Readonly<Record<string, string>> = {
+  id: 'ID!',
+  nonce: 'ID!',
+  group: 'Int!',
+  wait: 'Int!',
+  gate: 'Int!',
+};
 
 export async function mutate(
   writer: Writer,

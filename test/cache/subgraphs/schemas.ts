@@ -26,6 +26,8 @@ type Mutation {
   setItemInSavepoint(id: ID!, nonce: ID!): Written!
   "Its transaction has its id, waits so many milliseconds, and writes then."
   setItemLate(id: ID!, nonce: ID!, wait: Int!): Written!
+  "The same, waiting for an advisory lock."
+  setItemAfter(id: ID!, nonce: ID!, gate: Int!): Written!
   moveItem(id: ID!, group: Int!, nonce: ID!): Written!
   "Writes, and takes it back."
   failToSetItem(id: ID!, nonce: ID!): Written!

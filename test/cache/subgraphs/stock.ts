@@ -1,7 +1,6 @@
 // The subgraph that adds stock to items, and names items without reading anything: what is asked of them then comes by
 // `_entities`, one entry each.
-import { captureWrites } from '@selvedge/events';
-import { findOneBy, type SubgraphContext } from '@selvedge/subgraph';
+import { captureWrites, findOneBy, type SubgraphContext } from '@selvedge/subgraph';
 import { Column, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { keys } from '../scale.js';
 
@@ -18,6 +17,7 @@ class CreateStock1700000000000 implements MigrationInterface {
       'CREATE TABLE writes (nonce text PRIMARY KEY, key text NOT NULL, version integer NOT NULL)',
     );
     await captureWrites(runner, { table: 'stock', contents: [['item_id']], lists: [] });
+    await captureWrites(runner, { table: 'writes', contents: [['nonce']], lists: [] });
     await runner.query(`INSERT INTO stock SELECT i::text, 0 FROM generate_series(0, ${keys - 1}) AS i`);
   }
 
