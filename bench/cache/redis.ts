@@ -1,9 +1,11 @@
 // The Redis of a run: its own, on a free port, in memory alone; and what it says that it has used.
 import { spawnSync } from 'node:child_process';
+import { openRedisBackend } from '@selvedge/cache';
 import { startRedis } from '@selvedge/testkit';
 import { createClient } from 'redis';
 import { canPin } from '../measuring/child.js';
 import { otherCpu } from '../measuring/router-process.js';
+import { subgraphNames } from '../router/shop.js';
 
 export interface RedisUsage {
   /** User and system time of the server. */
@@ -55,6 +57,16 @@ export async function openRedis(): Promise<BenchRedis> {
       await server.stop();
     },
   };
+}
+
+/**
+ * Makes the records of a namespace's stores. What is stored under a record that is new is dropped once, when no write can be under way
+ * any more that a lost record knew of: a minute later, amidst a turn, were it not known here that there is none.
+ */
+export async function prepareStores(url: string, namespace: string): Promise<void> {
+  const backend = await openRedisBackend({ urls: [url], namespace, timeout: 5_000, longestIntent: 0 });
+  await backend.states(subgraphNames);
+  await backend.close();
 }
 
 function valueOf(info: string, name: string): number {

@@ -6,7 +6,7 @@ import { measuredCpu, otherCpu, startPart, startRouter } from '../measuring/rout
 import { supergraphOf } from '../router/shop.js';
 import { serveSubgraphs, type Stats, type SubgraphUrls } from '../router/subgraphs.js';
 import { plainOnes, routerYaml, type Contestant } from './contestants.js';
-import type { BenchRedis } from './redis.js';
+import { prepareStores, type BenchRedis } from './redis.js';
 import { cacheable } from './subgraphs.js';
 import { buildUnproven } from './unproven-build.js';
 
@@ -59,6 +59,7 @@ export async function startContestant(
     const child = await startPart(contestant, env, { cpu: measuredCpu, nodeOptions });
     return { child, url: String(child.listening['url']) };
   }
+  await prepareStores(redis.url, contestant);
   const configPath = join(folder, `${contestant}.yaml`);
   await writeFile(configPath, yaml);
   const file = plainOnes[contestant] === undefined ? undefined : await buildUnproven(folder);
