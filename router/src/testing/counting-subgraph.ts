@@ -17,6 +17,8 @@ export interface CountingSubgraph {
   readonly sdl: string;
   /** Of the row, committed. */
   value(): number;
+  /** Not by way of a router. */
+  writeDirectly(): void;
   /** How many fetches of the row there have been. */
   reads(): number;
   /** Of the next mutation. @returns when it has come */
@@ -93,6 +95,9 @@ export async function startCountingSubgraph(cleanup: Cleanup): Promise<CountingS
   return {
     sdl,
     value: () => store.value,
+    writeDirectly() {
+      store.commit(store.begin());
+    },
     reads: () => reads,
     holdBeforeCommit: () => wait('before commit'),
     holdAfterCommit: () => wait('after commit'),

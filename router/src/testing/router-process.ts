@@ -48,7 +48,7 @@ export async function listening(router: RouterProcess): Promise<string> {
     () => {
       expect(router.messages).toContainEqual({ type: 'ready' });
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
   expect(router.messages[0]).toMatchObject({ type: 'listening' });
   return String(router.messages[0]?.['url']);

@@ -106,49 +106,53 @@ describe.skipIf(!redisAvailable())('with a Redis between them', () => {
     expect([(await look(a)).at, (await look(b)).at]).toEqual([1, 1]);
   });
 
-  test('a router that is killed in the middle of a mutation leaves word of it', async () => {
-    const redis = await cleanup.add(startRedis(), (started) => started.stop());
-    const subgraph = await startCountingSubgraph(cleanup);
-    const yaml = yamlWith(redis.url);
-    const folder = await cleanup.add(mkdtemp(join(tmpdir(), 'router-')), (made) =>
-      rm(made, { recursive: true }),
-    );
-    await writeFile(join(folder, 'router.yaml'), yaml);
-    await writeFile(join(folder, 'supergraph.graphql'), subgraph.sdl);
-    const process = launchRouter(await builtRouter(), cleanup, [
-      ...['--supergraph', join(folder, 'supergraph.graphql')],
-      ...['--config', join(folder, 'router.yaml'), '--port', '0'],
-    ]);
-    const url = await listening(process);
-    const b = await start(subgraph.sdl, yaml);
-    await warm(subgraph, b);
-    const held = subgraph.holdBeforeCommit();
-    const answer = fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: write }),
-    });
-    answer.catch(() => undefined);
-    const mutation = await held;
-    process.child.kill('SIGKILL');
-    await process.exit;
-    await expect(answer).rejects.toThrow();
-    // Nobody knows what will come of it; before long, nobody serves what it may change.
-    await vi.waitFor(
-      async () => {
-        expect((await look(b)).report).toContain('bypassed');
-      },
-      { timeout: 10_000, interval: 50 },
-    );
-    mutation.release();
-    await vi.waitFor(() => {
-      expect(subgraph.value()).toBe(1);
-    });
-    expect((await look(b)).at).toBe(1);
-    // From the moment that entries count again, none is from before.
-    await warm(subgraph, b);
-    expect((await look(b)).at).toBe(1);
-  });
+  test(
+    'a router that is killed in the middle of a mutation leaves word of it',
+    { timeout: 120_000 },
+    async () => {
+      const redis = await cleanup.add(startRedis(), (started) => started.stop());
+      const subgraph = await startCountingSubgraph(cleanup);
+      const yaml = yamlWith(redis.url);
+      const folder = await cleanup.add(mkdtemp(join(tmpdir(), 'router-')), (made) =>
+        rm(made, { recursive: true }),
+      );
+      await writeFile(join(folder, 'router.yaml'), yaml);
+      await writeFile(join(folder, 'supergraph.graphql'), subgraph.sdl);
+      const process = launchRouter(await builtRouter(), cleanup, [
+        ...['--supergraph', join(folder, 'supergraph.graphql')],
+        ...['--config', join(folder, 'router.yaml'), '--port', '0'],
+      ]);
+      const url = await listening(process);
+      const b = await start(subgraph.sdl, yaml);
+      await warm(subgraph, b);
+      const held = subgraph.holdBeforeCommit();
+      const answer = fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: write }),
+      });
+      answer.catch(() => undefined);
+      const mutation = await held;
+      process.child.kill('SIGKILL');
+      await process.exit;
+      await expect(answer).rejects.toThrow();
+      // Nobody knows what will come of it; before long, nobody serves what it may change.
+      await vi.waitFor(
+        async () => {
+          expect((await look(b)).report).toContain('bypassed');
+        },
+        { timeout: 10_000, interval: 50 },
+      );
+      mutation.release();
+      await vi.waitFor(() => {
+        expect(subgraph.value()).toBe(1);
+      });
+      expect((await look(b)).at).toBe(1);
+      // From the moment that entries count again, none is from before.
+      await warm(subgraph, b);
+      expect((await look(b)).at).toBe(1);
+    },
+  );
 });
 
 describe.skipIf(!redisAvailable())('a router that is cut off from Redis', () => {
