@@ -25,15 +25,18 @@ export class Recording {
   }
 }
 
+type Resolver = (parent: never, args: never, context: Recording) => unknown;
+
 export interface RecordingSubgraphOptions {
   readonly typeDefs: string;
-  readonly resolvers: NonNullable<SubgraphModule['resolvers']>;
+  readonly resolvers: Readonly<Record<string, Readonly<Record<string, Resolver>>>>;
   /** Of the HTTP responses. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export async function startRecordingSubgraph(options: RecordingSubgraphOptions): Promise<StubSubgraph> {
-  const module = { typeDefs: parse(withFederationLink(options.typeDefs)), resolvers: options.resolvers };
+  const resolvers = options.resolvers as NonNullable<SubgraphModule['resolvers']>;
+  const module = { typeDefs: parse(withFederationLink(options.typeDefs)), resolvers };
   const schema = buildSubgraphSchema([module]);
   let xid = 100;
   const answer = async (request: RecordedRequest, body: Body) => {

@@ -140,10 +140,11 @@ describe('what is kept is not served', () => {
     expect(await recall()).toBe('the store was lost');
   });
 
-  test('when it was never proven that the tags are kept', async () => {
+  test('when nobody kept its tags by the time that something was written', async () => {
     const proof = await part();
     backend.evict(({ kind }) => kind === 'tag');
     keep([proof]);
+    await written(['b:']);
     expect(await recall()).toBe('the tag a:id=1 was lost');
   });
 
