@@ -56,7 +56,7 @@ export class AnswerRecorder {
   }
 
   /** The recorder may be asked which tags cover a read by `coverage`. */
-  constructor(private readonly coverage: Pick<StoreCoverage, 'of'>) {}
+  constructor(private readonly coverage: Pick<StoreCoverage, 'of' | 'cluster'>) {}
 
   /** Notes which statements an answer of a read was made of. */
   statements(answer: object): void {
@@ -148,7 +148,7 @@ export class AnswerRecorder {
 
   /** @param lifetime null for an operation that is no query, or whose answer has errors */
   extension(lifetime: Lifetime | null): CacheExtension {
-    const [cluster = null] =
+    const [cluster = this.coverage.cluster] =
       this.#writes.length > 0 ? this.#writes.map((writes) => writes.cluster) : this.#clusters;
     const writes = this.#writes.filter(({ xid, tags }) => xid !== null || tags.length > 0);
     return {

@@ -27,6 +27,7 @@ export class StoreCoverage {
   #queries = new LRUCache<string, QueryRelations>({ max: maxQueries });
   #readAt = -Infinity;
   #hasOutbox = false;
+  #cluster: string | null = null;
 
   constructor(private readonly store: Store) {}
 
@@ -34,6 +35,7 @@ export class StoreCoverage {
   async load(): Promise<void> {
     this.#readAt = performance.now();
     const { dataSource } = this.store;
+    this.#cluster = (await this.store.server()).cluster;
     const captured = await capturedTables(dataSource);
     const unsafe = new Map(
       (await dataSource.query<{ name: string; reason: string }[]>(unsafeTables)).map(({ name, reason }) => [
@@ -53,6 +55,11 @@ export class StoreCoverage {
     this.#volatileFunctions = new Set(functions.map(({ name }) => name));
     this.#reads = new Map();
     this.#queries.clear();
+  }
+
+  /** The cluster that the store is in, as far as this process knows: for answers that have read nothing. */
+  get cluster(): string | null {
+    return this.#cluster;
   }
 
   /** Whether what a transaction writes can be read back. */

@@ -26,6 +26,8 @@ export interface TransactionTerms {
   readonly deadline: number | null;
   /** Whether the store's migrations have captured its writes. */
   readonly hasOutbox: boolean;
+  /** As in `server_version_num`, for tests of how older servers are bounded. */
+  readonly serverVersion?: number;
 }
 
 /**
@@ -34,11 +36,12 @@ export interface TransactionTerms {
 export async function observedTransaction<T>(
   store: Store,
   work: (manager: EntityManager) => Promise<T>,
-  { deadline, hasOutbox }: TransactionTerms,
+  terms: TransactionTerms,
 ): Promise<CommittedTransaction<T>> {
+  const { deadline } = terms;
   if (deadline !== null && performance.now() >= deadline) throw requestTimeout();
   try {
-    return await store.withRunner((runner) => run(runner, work, deadline ?? Infinity, hasOutbox));
+    return await store.withRunner((runner) => run(runner, work, terms));
   } catch (error) {
     if (error instanceof OutcomeUnknown) throw error;
     throw deadline !== null && performance.now() >= deadline ? requestTimeout(error) : storeError(error);
@@ -48,24 +51,30 @@ export async function observedTransaction<T>(
 async function run<T>(
   runner: QueryRunner,
   work: (manager: EntityManager) => Promise<T>,
-  deadline: number,
-  hasOutbox: boolean,
+  { deadline, hasOutbox, serverVersion }: TransactionTerms,
 ): Promise<CommittedTransaction<T>> {
-  const connection = (await runner.connect()) as pg.PoolClient;
-  const { cluster, version } = await identityOf(connection, runner);
+  const connection = (await runner.connect()) as pg.Client;
+  const { cluster, version: toldVersion } = await identityOf(connection, runner);
+  const version = serverVersion ?? toldVersion;
   await runner.startTransaction();
   let written: CommittedTransaction<T>;
   try {
-    if (deadline < Infinity) await boundTransaction(runner, version, deadline);
+    if (deadline !== null) await boundTransaction(runner, version, deadline);
     if (hasOutbox) await runner.query(markWrites);
     const result = await work(runner.manager);
     written = { result, cluster, ...(await readBack(runner, hasOutbox)) };
-    if (deadline < Infinity) await boundCommit(runner, version, deadline);
+    if (deadline !== null) await boundCommit(runner, version, deadline);
   } catch (error) {
     await runner.rollbackTransaction().catch(() => undefined);
     throw error;
   }
-  await commit(runner);
+  try {
+    await commit(runner);
+  } catch (error) {
+    // It must not be lent again before it is known to be lost.
+    if (error instanceof OutcomeUnknown) void connection.end().catch(() => undefined);
+    throw error;
+  }
   return written;
 }
 

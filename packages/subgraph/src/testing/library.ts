@@ -172,8 +172,8 @@ const authorResolvers: ResolversOf<AuthorRow & { sales?: number | null }> = {
   isBestseller: (author) => (author.sales == null ? null : author.sales > 1_000),
   books: relation(booksOfAuthor, { authorId: 'id' }),
   allBooks: relation(allBooksOfAuthor, { authorId: 'id' }),
-  pagesWritten: async (author, _args, context) =>
-    (await context.load(totalsOfAuthor, { authorId: author.id }))?.pages ?? 0,
+  pagesWritten: async (author, _args, context, info) =>
+    (await context.load(totalsOfAuthor, { authorId: author.id }, info))?.pages ?? 0,
 };
 
 const bookResolvers: ResolversOf<BookRow> = {
