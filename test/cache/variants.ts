@@ -35,7 +35,7 @@ export const variants: readonly Variant[] = [
       },
     ],
     inMemory: false,
-    faults: ['late-fills', 'late-fills'],
+    faults: ['late-fills', 'late-fills', 'late-fills'],
   },
   {
     id: 'greatest-xid',
@@ -55,7 +55,7 @@ export const variants: readonly Variant[] = [
       },
     ],
     inMemory: true,
-    faults: ['late-fills', 'late-fills'],
+    faults: ['late-fills', 'late-fills', 'late-fills'],
   },
   {
     id: 'unvalidated-tier',
@@ -90,7 +90,7 @@ export const variants: readonly Variant[] = [
       },
     ],
     inMemory: true,
-    faults: ['late-fills', 'late-fills'],
+    faults: ['late-fills', 'late-fills', 'late-fills'],
   },
 ];
 
