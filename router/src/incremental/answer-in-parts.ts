@@ -31,6 +31,8 @@ export interface Delivery {
   readonly response: Buffer | null;
   readonly errors: readonly GraphQLError[];
   readonly valueCompletion: readonly GraphQLError[];
+  /** Whether something was written that others may not see yet: once for an answer. */
+  readonly isUnconfirmed: boolean;
   /** What comes later of what is in it. */
   readonly pending: readonly PendingPart[];
 }
@@ -62,12 +64,14 @@ export class AnswerInParts implements PartsOfAnswer {
   private errors: DataError[] = [];
   private failuresSeen = 0;
   private ids = 0;
+  private hasToldUnconfirmed = false;
 
   /** @param run whose part `null` is done */
   constructor(
     private readonly compiled: CompiledOperation,
     private readonly run: PlanInParts,
     private readonly variables: Readonly<Record<string, unknown>>,
+    private readonly isUnconfirmed: () => boolean,
   ) {}
 
   get isDone(): boolean {
@@ -135,7 +139,9 @@ export class AnswerInParts implements PartsOfAnswer {
   ): Omit<Delivery, 'pending'> {
     const placed = this.takeErrors(beginning, label);
     const { errors, valueCompletion } = explain(placed, problems);
-    return { response, errors, valueCompletion };
+    const isUnconfirmed = !this.hasToldUnconfirmed && this.isUnconfirmed();
+    this.hasToldUnconfirmed ||= isUnconfirmed;
+    return { response, errors, valueCompletion, isUnconfirmed };
   }
 
   /** Those of fetches that have failed since, of whatever part: they wait for theirs. */

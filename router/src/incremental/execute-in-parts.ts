@@ -7,7 +7,8 @@ import { AnswerInParts, type PartsOfAnswer } from './answer-in-parts.js';
 /** @returns when what is not deferred is there */
 export async function executeInParts(operation: PlannedOperation): Promise<PartsOfAnswer> {
   const { compiled, coercedVariables } = operation;
-  const run = runPlanInParts(compiled.plan, subgraphRequests(operation));
+  const requests = subgraphRequests(operation);
+  const run = runPlanInParts(compiled.plan, requests);
   await run.done(null);
-  return new AnswerInParts(compiled, run, coercedVariables);
+  return new AnswerInParts(compiled, run, coercedVariables, () => requests.port.isUnconfirmed);
 }

@@ -4,6 +4,7 @@
  */
 import type { GraphQLResponse } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { answerExtensions } from '../pipeline/answer-extensions.js';
 import { JsonData } from '../pipeline/json-data.js';
 import type { DeliveredPart, Delivery, PartsOfAnswer, PendingPart } from './answer-in-parts.js';
 import type { DeferredPart } from './deferred-parts.js';
@@ -31,12 +32,9 @@ export function incrementalBody(
 }
 
 /** As of an answer that is whole. */
-export function resultOf(
-  { response, errors, valueCompletion }: Omit<Delivery, 'pending'>,
-  context: PayloadContext,
-) {
+export function resultOf({ response, ...delivery }: Omit<Delivery, 'pending'>, context: PayloadContext) {
   return {
-    ...said(errors, valueCompletion, context),
+    ...said(delivery, context),
     data: response && new JsonData(response),
   };
 }
@@ -74,12 +72,9 @@ async function* newPayloads(answer: PartsOfAnswer, context: PayloadContext) {
   }
 }
 
-function incrementalData(
-  { part, response, errors, valueCompletion }: DeliveredPart,
-  context: PayloadContext,
-) {
+function incrementalData({ part, response, ...delivery }: DeliveredPart, context: PayloadContext) {
   if (response === null) return [];
-  return [{ id: part.id, data: new JsonData(response), ...said(errors, valueCompletion, context) }];
+  return [{ id: part.id, data: new JsonData(response), ...said(delivery, context) }];
 }
 
 function announced(pending: readonly PendingPart[], context: PayloadContext) {
@@ -92,12 +87,11 @@ function labelOf({ label }: PendingPart, { parts }: PayloadContext) {
 }
 
 function said(
-  errors: readonly GraphQLError[],
-  valueCompletion: readonly GraphQLError[],
+  { errors, valueCompletion, isUnconfirmed }: Omit<Delivery, 'response' | 'pending'>,
   { formatErrors }: PayloadContext,
 ) {
   return {
     ...(errors.length > 0 && { errors: formatErrors(errors) }),
-    ...(valueCompletion.length > 0 && { extensions: { valueCompletion } }),
+    ...answerExtensions(valueCompletion, isUnconfirmed),
   };
 }

@@ -1,5 +1,6 @@
 import { makeAnswer } from '../execution/answer.js';
 import { ClientError } from '@selvedge/errors';
+import { answerExtensions } from './answer-extensions.js';
 import { JsonData } from './json-data.js';
 import type { ExecutedPlan, ShapedResponse } from './stages.js';
 
@@ -19,11 +20,6 @@ export function shapeResponse({
   return {
     data: response && new JsonData(response),
     ...(errors.length > 0 && { errors }),
-    ...((valueCompletion.length > 0 || isUnconfirmed) && {
-      extensions: {
-        ...(valueCompletion.length > 0 && { valueCompletion }),
-        ...(isUnconfirmed && { cache: { unconfirmed: true } }),
-      },
-    }),
+    ...answerExtensions(valueCompletion, isUnconfirmed),
   };
 }
