@@ -54,13 +54,14 @@ async function readBack(runner: SqlRunner): Promise<ReadBack> {
  *
  * What was written past the capture is told by locks: nobody changes a row without a lock on its table that is kept until
  * the transaction ends, and a rewrite or a TRUNCATE has the strongest one. The outbox and the kit's own tables do not count.
- * The planner knows little of a table that grows all the time, and is told to take the index.
+ * The planner knows little of a table that grows all the time: it is told to take the index, and to plan once a session.
  */
 export function writesFunction(outbox: string): string {
   const own = `${quoteName(outbox)}.selvedge_outbox`;
   return `CREATE OR REPLACE FUNCTION ${quoteName(outbox)}.selvedge_writes(
   most integer, OUT xid text, OUT tags text[], OUT deferred boolean
-) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $selvedge$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $selvedge$
 DECLARE
   own_xid xid8 := pg_current_xact_id_if_assigned();
   first_write bigint := nullif(current_setting('selvedge.first_write', true), '')::bigint;
