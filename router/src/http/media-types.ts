@@ -20,6 +20,19 @@ export type MediaType = (typeof mediaTypes)[number];
  */
 export function negotiate(accept: string | undefined): MediaType | null {
   if (accept === undefined || accept === '') return mediaTypes[0];
+  let negotiated = before.get(accept);
+  if (negotiated === undefined) {
+    negotiated = bestOf(accept);
+    if (before.size < maxKnown) before.set(accept, negotiated);
+  }
+  return negotiated;
+}
+
+/** Clients are of few kinds, each of which sends the same in every request. */
+const before = new Map<string, MediaType | null>();
+const maxKnown = 200;
+
+function bestOf(accept: string): MediaType | null {
   const ranges = splitQuoted(accept, ',').map(parseRange);
   let best: { readonly type: MediaType; readonly range: Match } | null = null;
   for (const type of mediaTypes) {

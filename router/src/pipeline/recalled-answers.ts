@@ -1,6 +1,10 @@
 /**
  * Between the direct answers and the cache of whole ones: which question a request asks, what is kept of an execution, and on
  * what terms it goes to clients when it is served again.
+ *
+ * Measured as in direct-answers.ts, CPU seconds per 1,000 requests in one run: 0.32 for an answer that is kept, proven in Redis by
+ * each request for itself; 0.12 for the same bytes as a constant of node:http. @apollo/server around a constant takes 1.7 to 2.4
+ * times what a kept answer does.
  */
 import type { CachedPart, LookUp, MissReason } from '../caching/cache-observer.js';
 import { reasonOf } from '../caching/read-parts.js';
