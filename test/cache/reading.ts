@@ -35,11 +35,14 @@ interface ItemAnswer {
 
 /** Some have fields that others lack: an entry then covers a part of what is asked for. */
 const selections = [
-  'id version',
   'id version value group',
+  'id version value group',
+  'id version value group',
+  'id version',
   'id version stock',
-  'id version stamp',
+  'id version stock',
   'id stock',
+  'id version stamp',
 ] as const;
 
 /** Of all: what is private has entries for each user, and none where nothing says what it is private by. */

@@ -161,25 +161,28 @@ async function repeatedly(pause: number, act: () => Promise<void>, isOver: () =>
   }
 }
 
-/** Evenly over the run, with quiet between. */
+/** Each has a part of the run for itself, of which the seed says when; where there is time, all of them come again. */
 async function goWrong(scene: Scene, options: RunOptions, log: Log): Promise<string[]> {
-  const end = performance.now() + options.seconds * 1_000;
+  const milliseconds = options.seconds * 1_000;
+  const began = performance.now();
   const happened: string[] = [];
   const due = options.faults.filter(({ ofRedis }) => options.isCached || !ofRedis);
-  const pause = (options.seconds * 1_000) / (due.length + 1);
-  for (let nth = 0; due.length > 0 && performance.now() + pause < end; nth += 1) {
-    const began = performance.now();
-    const fault = due[nth % due.length];
-    await sleep(pause * (0.3 + 0.3 * scene.random.next()));
-    if (fault === undefined) continue;
-    options.say(`${(options.seconds - (end - performance.now()) / 1_000).toFixed(1)} s: ${fault.id}`);
+  const rounds = Math.max(1, Math.round(milliseconds / (due.length * usualPart)));
+  const all = Array.from({ length: rounds }, () => due).flat();
+  for (const [nth, fault] of all.entries()) {
+    const part = milliseconds / all.length;
+    const at = began + part * (nth + 0.3 + 0.3 * scene.random.next());
+    await sleep(Math.max(0, at - performance.now()));
+    options.say(`${((performance.now() - began) / 1_000).toFixed(1)} s: ${fault.id}`);
     log.isAway = !fault.ofRedis;
     await fault.happen(scene);
     if (log.isAway) await sleep(500);
     log.isAway = false;
     happened.push(fault.id);
-    await sleep(Math.max(0, began + pause - performance.now()));
   }
-  await sleep(Math.max(0, end - performance.now()));
+  await sleep(Math.max(0, began + milliseconds - performance.now()));
   return happened;
 }
+
+/** Milliseconds that a fault gets, with quiet before and after it. */
+const usualPart = 18_000;

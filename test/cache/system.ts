@@ -177,7 +177,7 @@ async function startRouter(parts: RouterParts, stops: (() => Promise<unknown>)[]
   const child = await CheckedProcess.start({
     entry,
     args: ['--supergraph', supergraph, '--config', config],
-    env: { LOG_LEVEL: 'warn' },
+    env: { LOG_LEVEL: 'warn', NODE_ENV: 'production' },
     execArgv: manifest.nodeOptions,
   });
   stops.push(() => child.stop());
@@ -209,7 +209,7 @@ function configOf(
     ...(options.isCached && {
       response_cache: {
         enabled: true,
-        debug: true,
+        debug: false,
         ...(options.variant?.inMemory === false && { in_memory: { max_bytes: 0 } }),
         invalidation: { listen: `127.0.0.1:${invalidation}` },
         subgraph: {
