@@ -117,7 +117,12 @@ describe('a subgraph that misbehaves', () => {
     stub = await startStubSubgraph();
     system = await startSystem({
       instead: { reviews: stub.url },
-      routerConfig: { batching: {}, traffic_shaping: { all: { timeout: '1s' } } },
+      // What was kept would be served while its subgraph or store is gone.
+      routerConfig: {
+        batching: {},
+        traffic_shaping: { all: { timeout: '1s' } },
+        response_cache: { enabled: false },
+      },
     });
   });
   afterAll(async () => {

@@ -148,6 +148,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 /** As `npm start` configures it; test/start.test.ts runs the real one. */
 const developmentConfig = {
   headers: { all: { request: [{ propagate: { named: 'authorization' } }] } },
+  response_cache: { enabled: true },
   batching: { subgraph: { all: { enabled: true } } },
   demand_control: {
     enabled: true,

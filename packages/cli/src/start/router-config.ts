@@ -8,6 +8,12 @@ export function routerConfig(subgraphUrls: ReadonlyMap<string, string>): string 
     override_subgraph_url: Object.fromEntries(subgraphUrls),
     // The development token names the user, and every subgraph reads it.
     headers: { all: { request: [{ propagate: { named: 'authorization' } }] } },
+    // Mutations by way of the router are seen at once; whoever writes with psql says so, at the router's own address.
+    response_cache: {
+      enabled: true,
+      invalidation: { listen: '127.0.0.1:4000', path: '/invalidation' },
+      subgraph: { all: { invalidation: { shared_key: 'development' } } },
+    },
     batching: { subgraph: { all: { enabled: true } } },
     demand_control: {
       enabled: true,

@@ -68,6 +68,7 @@ describe('a start', () => {
     expect(config).toMatchObject({
       override_subgraph_url: { accounts: urls.get('accounts'), reviews: urls.get('reviews') },
       headers: { all: { request: [{ propagate: { named: 'authorization' } }] } },
+      response_cache: { enabled: true },
     });
     const tokens = [...run.output().matchAll(/^ {2}(eyJ\S+)$/gm)].map(([, token = '']) => decodeJwt(token));
     expect(tokens).toMatchObject([{ roles: ['customer', 'staff'] }, { roles: ['customer'] }]);
