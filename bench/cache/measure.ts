@@ -14,7 +14,8 @@ import {
 } from '../measuring/turns.js';
 import type { Stats } from '../router/subgraphs.js';
 import { clientCount } from '../router/workloads.js';
-import { isAnsweredFromCache, type Contestant } from './contestants.js';
+import { isAnsweredFromCache, isMoved, type Contestant } from './contestants.js';
+import { moveStores } from './redis.js';
 import { startContestant, type Stage } from './server-process.js';
 import type { CacheWorkload } from './workloads.js';
 
@@ -94,6 +95,10 @@ async function measureWorkload(
   const lanes: Lane<Server, Seen>[] = [];
   for (const server of servers) {
     progress(`${workload.name}: warming up ${server.contestant}`);
+    if (isMoved(server.contestant)) {
+      await checkHits(server, workload, stage);
+      await moveStores(stage.redis.url, server.contestant);
+    }
     const isFirst = (await server.child.usage()).cpuSeconds < plan.seconds.firstWarmUp;
     const rate = await warmUp(server, sent, plan.seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
     lanes.push({ server, count: requestsOfTurn(rate, plan.seconds.round, server), turns: [], seen: [] });

@@ -1,6 +1,6 @@
 // The Redis of a run: its own, on a free port, in memory alone; and what it says that it has used.
 import { spawnSync } from 'node:child_process';
-import { openRedisBackend } from '@selvedge/cache';
+import { openRedisBackend, type CacheBackend } from '@selvedge/cache';
 import { startRedis } from '@selvedge/testkit';
 import { createClient } from 'redis';
 import { canPin } from '../measuring/child.js';
@@ -63,10 +63,31 @@ export async function openRedis(): Promise<BenchRedis> {
  * Makes the records of a namespace's stores. What is stored under a record that is new is dropped once, when no write can be under way
  * any more that a lost record knew of: a minute later, amidst a turn, were it not known here that there is none.
  */
-export async function prepareStores(url: string, namespace: string): Promise<void> {
+export function prepareStores(url: string, namespace: string): Promise<void> {
+  return withBackend(url, namespace, async (backend) => {
+    await backend.states(subgraphNames);
+  });
+}
+
+/** A write in each store to what nobody asks for. */
+export function moveStores(url: string, namespace: string): Promise<void> {
+  return withBackend(url, namespace, async (backend) => {
+    const write = { cluster: null, xids: [], tags: ['elsewhere:'] };
+    await Promise.all(subgraphNames.map((name) => backend.settle(name, write, null)));
+  });
+}
+
+async function withBackend(
+  url: string,
+  namespace: string,
+  run: (backend: CacheBackend) => Promise<void>,
+): Promise<void> {
   const backend = await openRedisBackend({ urls: [url], namespace, timeout: 5_000, longestIntent: 0 });
-  await backend.states(subgraphNames);
-  await backend.close();
+  try {
+    await run(backend);
+  } finally {
+    await backend.close();
+  }
 }
 
 function valueOf(info: string, name: string): number {
