@@ -261,7 +261,7 @@ describe('a request', () => {
     ],
     ['GET', '/health', 200, { status: 'UP' }],
     ['GET', '/health?probe=1', 200, { status: 'UP' }],
-    ['GET', '/readiness', 200, { status: 'UP' }],
+    ['GET', '/readiness', 200, { status: 'UP', oldestWriteSeconds: expect.any(Number) as unknown }],
     [
       'GET',
       '/graphqlx',

@@ -16,6 +16,8 @@ export interface HttpServerParts {
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Null when ready to serve, else what is missing. */
   readonly notReadyBecause: () => Promise<string | null>;
+  /** What else `/readiness` says of a process that is. */
+  readonly readiness?: () => Promise<Readonly<Record<string, unknown>>>;
   readonly log: Logger;
 }
 
@@ -71,11 +73,8 @@ async function route(
   }
   if (path === '/readiness') {
     const reason = await parts.notReadyBecause();
-    sendJson(
-      response,
-      reason === null ? 200 : 503,
-      reason === null ? { status: 'UP' } : { status: 'DOWN', reason },
-    );
+    if (reason === null) sendJson(response, 200, { status: 'UP', ...(await parts.readiness?.()) });
+    else sendJson(response, 503, { status: 'DOWN', reason });
     return;
   }
   throw new ClientError('NOT_FOUND', `expected /graphql, /health or /readiness but got ${path.slice(0, 60)}`);

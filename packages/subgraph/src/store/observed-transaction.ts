@@ -65,17 +65,23 @@ async function run<T>(
     written = { result, cluster, ...(await readBack(runner, hasOutbox)) };
     if (deadline !== null) await boundCommit(runner, version, deadline);
   } catch (error) {
-    await runner.rollbackTransaction().catch(() => undefined);
+    await runner.rollbackTransaction().catch(() => {
+      abandon(connection);
+    });
     throw error;
   }
   try {
     await commit(runner);
   } catch (error) {
-    // It must not be lent again before it is known to be lost.
-    if (error instanceof OutcomeUnknown) void connection.end().catch(() => undefined);
+    if (error instanceof OutcomeUnknown) abandon(connection);
     throw error;
   }
   return written;
+}
+
+/** It must not be lent to anybody else before the pool notices that it is lost. */
+function abandon(connection: pg.Client): void {
+  void connection.end().catch(() => undefined);
 }
 
 /** Of a store without an outbox nobody can tell what was written, only whether something was. */

@@ -32,7 +32,7 @@ const readiness = async ({ url }: RunningLibrary): Promise<unknown> => {
   const response = await fetch(`${url}/readiness`);
   return { status: response.status, body: await response.json() };
 };
-const up = { status: 200, body: { status: 'UP' } };
+const up = { status: 200, body: { status: 'UP', oldestWriteSeconds: expect.any(Number) as unknown } };
 
 describe('a server that is killed', () => {
   let postgres: PrivatePostgres;
