@@ -14,7 +14,7 @@ const thing = (id: string) => ({ __typename: 'Thing', id });
 function routers(reads: number, usualTime = 30_000) {
   const backend = openInProcessBackend({ maxBytes: 10_000_000 });
   let count = 0;
-  let go = () => undefined as void;
+  let go: () => void = () => undefined;
   const enough = new Promise<void>((resolve) => {
     go = resolve;
   });

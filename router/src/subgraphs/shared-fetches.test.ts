@@ -1,7 +1,7 @@
 /** However fetches are put together, and whatever becomes of the calls: each gets what it would have got alone. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FetchAnswer } from '../execution/fetch-answer.js';
+import type { CallOrigin, FetchAnswer } from '../execution/fetch-answer.js';
 import type { RequestTemplate } from '../execution/request-template.js';
 import { freeze } from '../testing/freeze.js';
 import { representation, TestCaller } from '../testing/subgraph-fetches.js';
@@ -40,13 +40,28 @@ function idOf(text: string): string {
   return (JSON.parse(text) as { id: string }).id;
 }
 
-const origin = {
-  extension: null,
-  cacheControl: undefined,
-  vary: undefined,
-  hasSetCookie: false,
-  hasErrors: false,
-};
+/** Each entity is told of by its own tag. */
+function originOf(representations: readonly string[]): CallOrigin {
+  const entityTags = representations.map((text) => [idOf(text)]);
+  const said = {
+    maxAge: 1,
+    isPrivate: false,
+    staleness: 0,
+    snapshot: null,
+    tags: [],
+    headers: [],
+    claims: [],
+  };
+  const extension = { cluster: null, answer: { ...said, refusal: null, entityTags } };
+  return { extension, cacheControl: undefined, vary: undefined, hasSetCookie: false, hasErrors: false };
+}
+
+function tagsOf({ origins, entityPlaces, entities }: FetchAnswer): unknown[] {
+  return entities.map((_, index) => {
+    const place = entityPlaces === null ? { origin: 0, index } : entityPlaces[index];
+    return origins[place?.origin ?? -1]?.extension?.answer?.entityTags?.[place?.index ?? -1]?.[0];
+  });
+}
 
 /** An entity for each; by its id it is missing, has an error, or both. */
 function answerTo(
@@ -71,7 +86,11 @@ function answerTo(
     errors.push({ message: 'empty', path: ['_entities', 0, 'name'], extensions: {} });
   const data = weather === 'emptied' ? null : { _entities: entities };
   const status = weather === 'status' ? 500 : 200;
-  return freeze({ ...about, isOfCall: false, response: { data, errors, status, origin } });
+  return freeze({
+    ...about,
+    isOfCall: false,
+    response: { data, errors, status, origin: originOf(representations ?? []) },
+  });
 }
 
 function optionsOf(world: World, maxRepresentations: number): SharedFetchOptions {
@@ -126,6 +145,9 @@ describe('each member', () => {
             toAnswer('s', operation, answerTo(operation, 'fine', false)),
           );
           expect(answers.map(comparable)).toEqual(alone.map(comparable));
+          expect(answers.map(tagsOf)).toEqual(
+            all.map(({ operation }) => operation.representations?.map(idOf)),
+          );
           const longest = Math.max(...drawn.map(({ ids }) => ids.length));
           for (const call of world.calls.filter(({ isAlone }) => !isAlone)) {
             expect(new Set(call.ids).size).toBe(call.ids.length);
