@@ -37,13 +37,25 @@ export function keepableOf(origin: CallOrigin, options: SubgraphCacheOptions): K
   const kept = origin.extension === null ? foreign(origin, options) : ofTheKit(origin, options);
   if (isRefusal(kept)) return kept;
   if (kept.lifetime <= 0) return { reason: 'no-lifetime' };
-  const own = kept.names.find((name) => ofOneRequest.has(name));
+  const own = kept.names.find((name) => ofOneRequest.has(name) || name.startsWith('x-b3-'));
   if (own !== undefined) return { reason: 'one-request', detail: own };
   return kept.isPrivate && kept.names.length === 0 ? { reason: 'private' } : kept;
 }
 
 /** Their values are another in each request, so that what they have shaped is nobody else's. */
-const ofOneRequest = new Set(['traceparent', 'tracestate', 'x-request-id', 'baggage', deadlineHeader]);
+const ofOneRequest = new Set([
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'b3',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+  'x-request-id',
+  'x-correlation-id',
+  // Of what the router sends, not of what a client did.
+  'content-length',
+  deadlineHeader,
+]);
 
 function ofTheKit({ extension }: CallOrigin, { maxTtl }: SubgraphCacheOptions): Keepable | Refusal {
   const answer = extension?.answer;

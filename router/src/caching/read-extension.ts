@@ -1,21 +1,25 @@
 /**
- * What a subgraph says of its answer for caching, as it came off the wire. Whatever is not as agreed is read as nothing said,
- * and so keeps nothing: a subgraph that is wrong about it must not make the router wrong.
+ * What a subgraph says of its answer for caching, as it came off the wire. Whatever is not as agreed is read as the worst that it
+ * may mean: nothing of the answer is kept, and a write has changed everything. A subgraph that is wrong about it must not make
+ * the router wrong.
  */
 import type { AnswerOrigin, CacheExtension, CommittedWrites } from '@selvedge/cache';
 
 /** @returns null where there is none */
 export function readCacheExtension(value: unknown): CacheExtension | null {
   if (value === undefined || value === null) return null;
-  if (!isRecord(value)) return nothingSaid;
-  const { cluster = null } = value;
-  if (!isTextOrNull(cluster)) return nothingSaid;
-  const answer = readAnswer(value['answer']);
-  const writes = readWrites(value['writes']);
-  return { cluster, ...(answer !== null && { answer }), ...(writes !== null && { writes }) };
+  if (!isRecord(value)) return { cluster: null, writes: everything };
+  const { cluster = null, answer, writes } = value;
+  const isKnown = isTextOrNull(cluster);
+  const read = isKnown ? readAnswer(answer) : null;
+  return {
+    cluster: isKnown ? cluster : null,
+    ...(read !== null && { answer: read }),
+    ...(writes !== undefined && writes !== null && { writes: readWrites(writes) }),
+  };
 }
 
-const nothingSaid: CacheExtension = { cluster: null };
+const everything: CommittedWrites = { xids: [], tags: ['*'] };
 
 function readAnswer(value: unknown): AnswerOrigin | null {
   if (!isRecord(value)) return null;
@@ -33,10 +37,14 @@ function readAnswer(value: unknown): AnswerOrigin | null {
   return isAsAgreed ? (value as unknown as AnswerOrigin) : null;
 }
 
-function readWrites(value: unknown): CommittedWrites | null {
-  if (!isRecord(value)) return null;
+function readWrites(value: unknown): CommittedWrites {
+  if (!isRecord(value)) return everything;
   const { xids, tags } = value;
-  return isTexts(xids) && isTexts(tags) ? { xids, tags } : null;
+  return isTexts(xids) && xids.every(isTransaction) && isTexts(tags) ? { xids, tags } : everything;
+}
+
+function isTransaction(text: string): boolean {
+  return /^\d{1,20}$/.test(text);
 }
 
 function isSeconds(value: unknown): value is number {
