@@ -66,7 +66,7 @@ export interface ReadResult {
   readonly state: StoreState;
   /** For each request, for each field; null: not there. */
   readonly entries: readonly (readonly (StoredField | null)[])[];
-  /** Of every tag that the entries name. */
+  /** Of every tag that the entries name, but for entries since whose fetch nothing was invalidated: these need none. */
   readonly records: ReadonlyMap<string, TagRecord | null>;
   /** For each request, whether the caller is the one to fill what it lacks; false: nothing is lacking, or another is at it. */
   readonly claimed: readonly boolean[];

@@ -54,6 +54,13 @@ describe('an entry', () => {
     expect(doubt({}, {}, {}, 200)).toBe('expired');
   });
 
+  it('needs no tags where nothing was invalidated since its fetch was sent', () => {
+    expect(doubt({ count: 9 }, {}, null)).toBeNull();
+    expect(doubt({ count: 9 }, { nonce: 'm' }, null)).toBe('the store was lost');
+    expect(doubt({ count: 9 }, { since: 10, count: 10 }, null)).toBe('the store was invalidated');
+    expect(doubt({ count: 9 }, {}, null, 200)).toBe('expired');
+  });
+
   it('without a snapshot is protected by counts alone', () => {
     expect(doubt({ snapshot: null }, {}, { xids: [] })).toBeNull();
     expect(doubt({ snapshot: null }, {}, { xids: [], born: 6 })).toBe('the tag a was invalidated');

@@ -38,7 +38,7 @@ export function isProven(
 }
 
 /**
- * @param records at least of all tags of the evidence; one that is not in it counts as lost
+ * @param records at least of all tags of the evidence, where the store's count has moved since; one that is not in it counts as lost
  * @returns why the entry may not be served; null: it is proven
  */
 export function doubtOf(
@@ -50,6 +50,8 @@ export function doubtOf(
   const doubt = doubtOfStore(evidence, state);
   if (doubt !== null) return doubt;
   if (lifeOf(evidence, now) === 'over') return 'expired';
+  // Nothing was invalidated since its fetch was sent; backends leave out the records then.
+  if (evidence.count === state.count) return null;
   for (const tag of evidence.tags) {
     const record = records.get(tag);
     if (record?.nonce !== state.nonce) return `the tag ${tag} was lost`;

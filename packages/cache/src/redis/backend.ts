@@ -5,7 +5,6 @@ import {
   type CacheBackend,
   type Claim,
   type EntryRequest,
-  type Evidence,
   type IntentTimes,
   type NewEntry,
   type ReadResult,
@@ -15,18 +14,11 @@ import {
   type Write,
 } from '../contract.js';
 import { intentsKept } from '../limits.js';
+import { isProven } from '../proof.js';
 import type { BreakerState } from './breaker.js';
 import type { Caller } from './caller.js';
 import type { Argument } from './connection.js';
-import {
-  decodeEvidence,
-  decodeField,
-  decodeRecord,
-  decodeState,
-  encodeEvidence,
-  encodeValue,
-  wellFormed,
-} from './encoding.js';
+import { decodeEntry, decodeRecord, decodeState, encodeEvidence, encodeFill, storedTag } from './encoding.js';
 import { scripts } from './scripts/index.js';
 import { Validations } from './validations.js';
 
@@ -100,7 +92,7 @@ export class ScriptedBackend implements RedisBackend {
   }
 
   async settle(store: string, { cluster, xids, tags }: Write, intent: string | null): Promise<void> {
-    const named = tags.length > tagsPerWrite ? ['*'] : tags.map(wellFormed);
+    const named = tags.length > tagsPerWrite ? ['*'] : tags.map(storedTag);
     const ids = xids.map((xid) => BigInt(xid).toString());
     const args = [
       intent === null ? '' : intentField(intent),
@@ -127,9 +119,25 @@ export class ScriptedBackend implements RedisBackend {
     claim: Claim | null,
   ): Promise<ReadResult> {
     const args = [...this.#firstArgs(), claim?.id ?? '', milliseconds(claim?.milliseconds ?? 0)];
-    for (const { key, fields } of requests) args.push(key, String(fields.length), ...fields);
+    for (const { key } of requests) args.push(key);
     const reply = await this.#caller.run(scripts.read, [this.#keyOf(store)], args, { texts: 'buffers' });
-    return decodeRead(requests, reply as ReadReply);
+    const { result, lacking } = decodeRead(requests, reply as ReadReply);
+    if (claim === null || lacking.length === 0) return result;
+    const claimed = [...result.claimed];
+    const claims = result.state.isBypassed ? null : await this.#claim(store, requests, lacking, claim);
+    for (const [index, place] of lacking.entries()) claimed[place] = claims === null || claims[index] === 1;
+    return { ...result, claimed };
+  }
+
+  /** Of what is there and lacks something, which takes a second trip; what is not there was claimed with the first. */
+  async #claim(
+    store: string,
+    requests: readonly EntryRequest[],
+    places: readonly number[],
+    { id, milliseconds: life }: Claim,
+  ): Promise<readonly number[]> {
+    const keys = places.map((place) => requests[place]?.key ?? '');
+    return (await this.#run('claim', store, [id, milliseconds(life), ...keys])) as readonly number[];
   }
 
   #run(
@@ -157,9 +165,9 @@ function fillArgs(entries: readonly NewEntry[], now: number): Argument[] {
   const args: Argument[] = [];
   for (const { key, fields, evidence } of entries) {
     const life = Math.max(evidence.expiresAt, evidence.staleUntil) - now;
+    const { names, text } = encodeFill(fields, evidence);
     // What is over is not stored, but takes back its claim: it lives for no time.
-    args.push(key, milliseconds(life), encodeEvidence(evidence), String(fields.size));
-    for (const [name, value] of fields) args.push(name, encodeValue(value));
+    args.push(key, milliseconds(life), encodeEvidence(evidence), names, text);
   }
   return args;
 }
@@ -170,40 +178,38 @@ type ReadReply = readonly [
   since: number,
   cluster: Buffer,
   bypassed: number,
-  values: readonly (Buffer | null)[],
-  evidence: readonly (readonly Buffer[])[],
+  entries: readonly (Buffer | null)[],
   tags: readonly (Buffer | null)[],
   claimed: readonly number[],
 ];
 
-function decodeRead(requests: readonly EntryRequest[], reply: ReadReply): ReadResult {
-  const [nonce, count, since, cluster, bypassed, values, evidence, tags, claimed] = reply;
+interface DecodedRead {
+  readonly result: ReadResult;
+  /** Of which requests the entry is there but cannot be served as it is. */
+  readonly lacking: readonly number[];
+}
+
+function decodeRead(requests: readonly EntryRequest[], reply: ReadReply): DecodedRead {
+  const [nonce, count, since, cluster, bypassed, texts, tags, claims] = reply;
+  const state = decodeState([nonce.toString(), count, since, cluster.toString(), bypassed]);
   const records = new Map<string, TagRecord | null>();
   for (let i = 0; i < tags.length; i += 2)
     records.set(String(tags[i]), decodeRecord(tags[i + 1]?.toString() ?? null, since));
-  let next = 0;
+  const now = Date.now();
+  const isServable = (field: StoredField | null) =>
+    field !== null && now < field.evidence.expiresAt && isProven(field.evidence, state, records, now);
+  const lacking: number[] = [];
+  const claimed: boolean[] = [];
+  let missing = 0;
   const entries = requests.map(({ fields }, index) => {
-    const fills = decodeFills(evidence[index] ?? []);
-    return fields.map(() => decodeStored(values[next++] ?? null, fills));
+    const text = texts[index] ?? null;
+    claimed.push(text === null && claims[missing] === 1);
+    if (text === null) missing += 1;
+    const found = text === null ? fields.map(() => null) : decodeEntry(text, fields);
+    if (text !== null && !found.every(isServable)) lacking.push(index);
+    return found;
   });
-  return {
-    state: decodeState([nonce.toString(), count, since, cluster.toString(), bypassed]),
-    entries,
-    records,
-    claimed: claimed.map((is) => is === 1),
-  };
-}
-
-function decodeFills(texts: readonly Buffer[]): ReadonlyMap<string, Evidence> {
-  const fills = new Map<string, Evidence>();
-  for (let i = 0; i < texts.length; i += 2) fills.set(String(texts[i]), decodeEvidence(String(texts[i + 1])));
-  return fills;
-}
-
-function decodeStored(bytes: Buffer | null, fills: ReadonlyMap<string, Evidence>): StoredField | null {
-  const field = bytes === null ? null : decodeField(bytes);
-  const evidence = field === null ? undefined : fills.get(field.fill);
-  return field === null || evidence === undefined ? null : { value: field.value, evidence };
+  return { result: { state, entries, records, claimed }, lacking };
 }
 
 /**

@@ -1,65 +1,72 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeEvidence,
-  decodeField,
-  decodeRecord,
-  decodeState,
-  encodeEvidence,
-  encodeValue,
-  wellFormed,
-} from './encoding.js';
+import type { Evidence } from '../contract.js';
+import { decodeEntry, decodeRecord, decodeState, encodeFill, storedTag } from './encoding.js';
 
-const decoded = (encoded: string | Buffer) =>
-  decodeField(Buffer.concat([Buffer.from('12:'), Buffer.from(encoded)]));
+const text = fc.string({ unit: 'grapheme' });
+const evidences = fc.record(
+  {
+    nonce: fc.stringMatching(/^[\w-]{1,16}$/),
+    count: fc.maxSafeNat(),
+    cluster: fc.option(text),
+    snapshot: fc.option(text),
+    tags: fc.array(text.filter((tag) => tag !== '' && !tag.includes('\n'))),
+    fetchedAt: fc.maxSafeNat(),
+    expiresAt: fc.maxSafeNat(),
+    staleUntil: fc.maxSafeNat(),
+  },
+  { noNullPrototype: true },
+);
+const long = fc.tuple(fc.json(), fc.nat(200)).map(([json, times]) => `[${`${json},`.repeat(times)}null]`);
+const values = fc.oneof(fc.json(), fc.json({ stringUnit: 'grapheme' }), long);
+const fills = fc.record({
+  evidence: evidences,
+  fields: fc.uniqueArray(fc.tuple(text, values), { selector: ([name]) => name }),
+});
+
+const entryOf = (texts: readonly (string | Buffer)[]) =>
+  Buffer.concat([Buffer.from(`${texts.length} `), ...texts.map((one) => Buffer.from(one))]);
+
+const evidence: Evidence = {
+  nonce: 'n',
+  count: 1,
+  cluster: null,
+  snapshot: null,
+  tags: [],
+  fetchedAt: 1,
+  expiresAt: 2,
+  staleUntil: 3,
+};
 
 describe('what is written in Redis', () => {
-  it('values come back, compressed or not', () => {
-    const short = fc.json();
-    const long = fc.tuple(fc.json(), fc.nat(200)).map(([json, times]) => `[${`${json},`.repeat(times)}null]`);
+  it('entries come back, of the newest fill that has a field', () => {
     fc.assert(
-      fc.property(fc.oneof(short, long), (json) => {
-        expect(decoded(encodeValue(json))).toStrictEqual({ fill: '12', value: json });
+      fc.property(fc.array(fills, { minLength: 1, maxLength: 4 }), text, (several, other) => {
+        const entry = entryOf(several.map((one) => encodeFill(new Map(one.fields), one.evidence).text));
+        const names = [...new Set([...several.flatMap(({ fields }) => fields.map(([name]) => name)), other])];
+        const expected = names.map((name) => {
+          const fill = several.find(({ fields }) => fields.some(([one]) => one === name));
+          const value = fill?.fields.find(([one]) => one === name)?.[1];
+          return fill === undefined || value === undefined ? null : { value, evidence: fill.evidence };
+        });
+        expect(decodeEntry(entry, names)).toStrictEqual(expected);
       }),
     );
   });
 
   it('values are compressed where that saves a quarter', () => {
-    expect(encodeValue(JSON.stringify('ab'.repeat(200)))).toBe(`j"${'ab'.repeat(200)}"`);
-    expect(encodeValue(JSON.stringify('ab'.repeat(2000))).length).toBeLessThan(200);
+    const of = (value: string) => Buffer.from(encodeFill(new Map([['f', value]]), evidence).text).length;
+    const none = of('');
+    expect(of(JSON.stringify('ab'.repeat(200)))).toBeGreaterThan(400);
+    expect(of(JSON.stringify('ab'.repeat(2000)))).toBeLessThan(none + 200);
     const random = JSON.stringify(Array.from({ length: 500 }, () => Math.random().toString(36)));
-    expect(encodeValue(random).length).toBeLessThanOrEqual(random.length + 1);
+    expect(of(random)).toBeLessThanOrEqual(none + random.length + 10);
   });
 
-  it('what is no value is none', () => {
-    for (const text of ['', '1', '1:', '1:x', 'j"1"']) expect(decodeField(Buffer.from(text))).toBeNull();
-  });
-
-  it('evidence comes back', () => {
-    const text = fc.string({ minLength: 1 });
-    const evidence = fc.record(
-      {
-        nonce: text,
-        count: fc.maxSafeNat(),
-        cluster: fc.option(text),
-        snapshot: fc.option(text),
-        tags: fc.array(fc.string({ unit: 'grapheme' })),
-        fetchedAt: fc.maxSafeNat(),
-        expiresAt: fc.maxSafeNat(),
-        staleUntil: fc.maxSafeNat(),
-      },
-      { noNullPrototype: true },
-    );
-    fc.assert(
-      fc.property(evidence, (one) => {
-        expect(decodeEvidence(encodeEvidence(one))).toStrictEqual(one);
-      }),
-    );
-  });
-
-  it('tags are what UTF-8 can hold', () => {
-    expect(wellFormed('a\ud800')).toBe('a\ufffd');
-    expect(wellFormed('\ud83e\uddf5')).toBe('\ud83e\uddf5');
+  it('tags are lines of what UTF-8 can hold', () => {
+    expect(storedTag('a\ud800')).toBe('a\ufffd');
+    expect(storedTag('a\nb')).toBe('a\ufffdb');
+    expect(storedTag('\ud83e\uddf5')).toBe('\ud83e\uddf5');
   });
 
   it('records are read', () => {

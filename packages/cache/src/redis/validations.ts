@@ -4,7 +4,7 @@
  */
 import type { StoreState, TagRecord } from '../contract.js';
 import type { Caller } from './caller.js';
-import { decodeRecord, decodeState, wellFormed, type StateReply } from './encoding.js';
+import { decodeRecord, decodeState, storedTag, type StateReply } from './encoding.js';
 import { scripts } from './scripts/index.js';
 
 export interface StoreRecords {
@@ -76,7 +76,7 @@ export class Validations {
     const args = [...this.#firstArgs()];
     for (const [, { tags }] of stores) {
       args.push(String(tags.size));
-      for (const tag of tags) args.push(wellFormed(tag));
+      for (const tag of tags) args.push(storedTag(tag));
     }
     try {
       const reply = (await this.#caller.run(scripts.validate, [first, ...others], args)) as Reply;

@@ -4,8 +4,8 @@ import { proving, shared } from './shared.js';
 /**
  * Stores entries that are proven at this moment, and makes records for tags that have none.
  *
- * KEYS[1]: the store. ARGV[3…]: for each entry its key, milliseconds to live, evidence (JSON; see `proving`), how many fields, and
- * for each field name and value.
+ * KEYS[1]: the store. ARGV[3…]: for each entry its key, milliseconds to live, evidence (JSON; see `proving`), names of fields (JSON)
+ * and the fill as it is to be stored.
  * Returns how many entries were stored.
  */
 export const fill = `${shared}${proving}
@@ -73,58 +73,46 @@ local function isProven(evidence)
   return true
 end
 
--- Makes room for a fill. What it replaces wholly is dropped, and so is everything where too many fills are kept.
-local function nextFill(key, isNew)
-  local keepsOthers, fills = false, 0
-  for _, name in ipairs(redis.call('HKEYS', key)) do
-    if string.sub(name, 1, 1) == '#' then
-      fills = fills + 1
-    elseif not isNew[name] then
-      keepsOthers = true
+-- The fills that an entry has already, but for those that this one replaces, that nobody can be served any more, and the oldest.
+local function others(old, names)
+  local kept = {}
+  local from = string.find(old, ' ', 1, true) + 1
+  while from <= #old and #kept < ${fillsKept - 1} do
+    local _, lineEnd, nonce, count, nameBytes, tags, body =
+      string.find(old, '^(%S+) (%d+) (%d+) (%d+) (%d+)\\n', from)
+    local last = lineEnd + nameBytes + tags + body
+    local isSame = string.sub(old, lineEnd + 1, lineEnd + nameBytes) == names
+    if not isSame and nonce == state.nonce and tonumber(count) >= state.since then
+      kept[#kept + 1] = string.sub(old, from, last)
     end
+    from = last + 1
   end
-  if fills == 0 then return '1' end
-  if not keepsOthers or fills >= ${fillsKept} then
-    redis.call('DEL', key)
-    return '1'
-  end
-  local id, evidence = string.match(redis.call('HGET', key, '#'), '^(%d+):(.*)$')
-  redis.call('HSET', key, '#' .. id, evidence)
-  return string.format('%.0f', id + 1)
+  return kept
 end
 
-local function store(key, life, evidence, first, last)
-  local isNew = {}
-  for i = first, last, 2 do isNew['f' .. ARGV[i]] = true end
-  local id = nextFill(key, isNew)
-  local pairs = { '#', id .. ':' .. evidence }
-  for i = first, last, 2 do
-    pairs[#pairs + 1] = 'f' .. ARGV[i]
-    pairs[#pairs + 1] = id .. ':' .. ARGV[i + 1]
+local function store(key, life, names, text)
+  local old = redis.call('GET', key)
+  local fills = { text }
+  if old then
+    for _, other in ipairs(others(old, names)) do fills[#fills + 1] = other end
+    if #fills > 1 then life = math.max(life, redis.call('PTTL', key)) end
   end
-  for from = 1, #pairs, 1000 do
-    redis.call('HSET', key, unpack(pairs, from, math.min(from + 999, #pairs)))
-  end
-  if redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, life) end
+  redis.call('SET', key, #fills .. ' ' .. table.concat(fills), 'PX', string.format('%.0f', life))
 end
 
 local stored = 0
-local at = 3
-while at <= #ARGV do
-  local name, life, text = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2]
-  local first = at + 4
-  local last = at + 3 + 2 * ARGV[at + 3]
+for at = 3, #ARGV, 5 do
+  local name, life = ARGV[at], tonumber(ARGV[at + 1])
   redis.call('DEL', prefix .. 'c:' .. name)
   if state.bypassed == 0 then
-    local evidence = cjson.decode(text)
+    local evidence = cjson.decode(ARGV[at + 2])
     meetCluster(evidence[3])
     ensureRecords(evidence[8], life + recordMargin)
     if life > 0 and isProven(evidence) then
-      store(prefix .. 'e:' .. name, life, text, first, last)
+      store(prefix .. 'e:' .. name, life, ARGV[at + 3], ARGV[at + 4])
       stored = stored + 1
     end
   end
-  at = last + 1
 end
 return stored
 `;

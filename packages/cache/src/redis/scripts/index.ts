@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { abandon } from './abandon.js';
+import { claim } from './claim.js';
 import { doubt } from './doubt.js';
 import { fill } from './fill.js';
 import { intend } from './intend.js';
@@ -14,10 +15,11 @@ export interface Script {
   readonly sha: string;
 }
 
-const sources = { abandon, doubt, fill, intend, read, settle, validate };
+const sources = { abandon, claim, doubt, fill, intend, read, settle, validate };
 
 export const scripts = {
   abandon: script('abandon'),
+  claim: script('claim'),
   doubt: script('doubt'),
   fill: script('fill'),
   intend: script('intend'),

@@ -8,7 +8,8 @@
  * Layout, each below `{namespace:store}:<server>:`
  *   s        hash, the store's record: nonce, count, since, cluster (may be empty), `i:<intent>` = `suspectAt:overAt`
  *   t:<tag>  the tag's record: `nonce|born|count:xid,count:xid…`, oldest first
- *   e:<key>  hash, an entry: `f<field>` = `<fill>:<value>`, `#` = `<fill>:<evidence>` of the last fill, `#<fill>` = evidence of an older one
+ *   e:<key>  an entry: how many fills, a space, then the fills, newest first. Each is a line `nonce count names tags body`, of which the
+ *            last three are lengths in bytes, then names (JSON), tags (a line each) and the body, which only the router reads
  *   c:<key>  who is filling it
  *
  * ARGV[1]: a nonce, should a record be made anew. ARGV[2]: milliseconds of the longest intent.
