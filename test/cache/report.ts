@@ -9,7 +9,7 @@ export interface VariantOutcome {
 }
 
 /** All that must be 0. */
-export function anomalies(outcome: Outcome): number {
+function anomalies(outcome: Outcome): number {
   const { stale, staleLists, crossUser, flips, impossible, staleAtRest } = outcome;
   return stale + staleLists + crossUser + flips + impossible + staleAtRest;
 }
