@@ -257,6 +257,8 @@ describe('each feature of the shop’s supergraph does something', () => {
     system = await startSystem({
       routerConfig: {
         client_cache: { max_age: '60s' },
+        // What was kept would be served though the subgraph no longer has the feature.
+        response_cache: { enabled: false },
         demand_control: {
           enabled: true,
           mode: 'enforce',
