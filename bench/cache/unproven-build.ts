@@ -37,16 +37,7 @@ const changes: readonly Change[] = [
     search: 'local state = stateOf(prefix)',
     replacement: "local state = { nonce = '', count = 1, since = 1, cluster = '', bypassed = 0 }",
   },
-  {
-    file: readScript,
-    search: 'for _, tag in ipairs(its.is[8]) do\n          if',
-    replacement: 'for _, tag in ipairs({}) do\n          if',
-  },
-  {
-    file: readScript,
-    search: 'local function isServable(its)',
-    replacement: 'local function isServable(its)\n  do return its.is[6] > clock() end',
-  },
+  { file: readScript, search: 'string.sub(entry, 1, length) ~= unmoved', replacement: 'false' },
   {
     file: 'packages/cache/src/redis/scripts/fill.ts',
     search: 'local function isProven(evidence)',
@@ -55,8 +46,8 @@ const changes: readonly Change[] = [
   // What this process has is served at once.
   {
     file: 'router/src/caching/look-up.ts',
-    search: 'if (unproven.length > 0)',
-    replacement: 'if (Number.isNaN(unproven.length))',
+    search: 'part !== null && !mayBeUnproven(part, now))) {',
+    replacement: 'part === undefined)) {',
   },
   {
     file: 'router/src/caching/whole-answers/still-proven.ts',
