@@ -112,7 +112,7 @@ function evidenceOf(
 
 /** @param types gets the names of all objects' types. @returns null: it is not what was asked for */
 function canonicalFields(
-  { part, hasExistence }: FoundPart,
+  { part }: FoundPart,
   asked: readonly WantedField[] | null,
   value: JsonObject | null,
   types: Set<string>,
@@ -131,8 +131,8 @@ function canonicalFields(
     if (canonical === lacking || !putOnce(fields, field.key, canonical)) return null;
   }
   if (kind.typename !== null) delete fields['__typename'];
-  // It was known not to be there, or that it was.
-  if (hasExistence) fields[existence] = 1;
+  // Whoever reads all of the entry finds all of it, and nobody says that they would fill what it lacks.
+  if (representation !== null) fields[existence] = 1;
   return new Map(Object.entries(fields));
 }
 

@@ -72,7 +72,23 @@ export async function readUnits(
     if (!state.isBypassed && !each.found.some(isLacking))
       each.kept = keepUnit(request, shape, each.unit, wholeOf(each), state, now);
   }
+  if (claim !== null) abandonIdle(request, units, claim, now);
   return state;
+}
+
+/** Under other names, or of other types, entries may have been lacking of what is there: nobody need wait for those. */
+function abandonIdle(
+  { options: { cache }, backend, subgraph }: CachingOfRequest,
+  units: readonly FoundUnit[],
+  claim: Claim,
+  now: number,
+): void {
+  const idle = units.flatMap(({ kept, found }) =>
+    kept === null || now >= kept.limits.expiresAt ? [] : found.flatMap(({ claimed }) => claimed),
+  );
+  if (idle.length === 0) return;
+  for (const key of idle) cache.filling.delete(key);
+  cache.later(() => backend.abandon(subgraph, idle, claim.id));
 }
 
 /** Takes out what may not be served any more. */

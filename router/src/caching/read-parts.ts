@@ -25,8 +25,6 @@ export interface FoundPart {
   readonly proofs: readonly PartProof[];
   /** Of its text. */
   readonly size: number;
-  /** Whether the entry says whether it is there. */
-  readonly hasExistence: boolean;
   /** What it is called; null: nothing says it. */
   readonly typename: string | null;
   /** Those of its type that nothing is there for; null: all. */
@@ -68,7 +66,8 @@ export async function readParts(
   const learnt = unknown.map((kind, index) => {
     const stored = read.entries[count + index]?.[0] ?? null;
     const isProven = stored !== null && doubtAbout(stored.evidence, read, now) === null;
-    return request.learn(kind, isProven ? stored.value : null);
+    const isThere = found.some(({ part, proofs }) => part.kind.name === kind && proofs.length > 0);
+    return request.learn(kind, isProven ? stored.value : isThere ? '[[]]' : null);
   });
   // Under what others know of, there may be more.
   return learnt.includes(true)
@@ -127,13 +126,12 @@ class Reader {
     for (const key of claimed) this.request.options.cache.filling.set(key, true);
     const content = best ?? nothing(part, null);
     const isOfAnother = lackOf(content) > 0 && claimed.length === 0;
-    const { object, proofs, size, hasExistence, typename, missing, reason } = content;
+    const { object, proofs, size, typename, missing, reason } = content;
     return {
       part,
       object,
       proofs,
       size,
-      hasExistence,
       typename,
       missing,
       reason,
@@ -174,7 +172,7 @@ function lackOf({ missing }: Content): number {
 
 function nothing({ kind: { typename } }: Part, doubt: Doubt | null): Content {
   const reason = doubt === null ? 'absent' : reasonOf(doubt);
-  return { object: {}, proofs: [], size: 0, hasExistence: false, typename, missing: null, reason };
+  return { object: {}, proofs: [], size: 0, typename, missing: null, reason };
 }
 
 /** @param places of the fields, among the names of the part's kind */
@@ -201,9 +199,8 @@ function contentOf(
     proofs.push({ subgraph, evidence, names, isPrivate, maxAge, staleness });
   });
   const last = kind.names.length - 1;
-  const hasExistence = kind.names[last] === existence && values[last] !== undefined;
-  const about = { proofs, size, hasExistence };
-  if (hasExistence && values[last] === null)
+  const about = { proofs, size };
+  if (kind.names[last] === existence && values[last] === null)
     return { ...about, object: null, typename: kind.typename, missing: [], reason: null };
   const named = kind.typename ?? values[kind.names.indexOf('__typename')];
   const wanted = typeof named === 'string' ? kind.fieldsOf(named) : null;

@@ -76,3 +76,17 @@ test('whoever said that they would fill and does not is not waited for longer th
   expect((await second.entities(text, [thing('1')])).entities).toEqual([{ version: 1 }]);
   expect(second.asked).toHaveLength(1);
 });
+
+test('who finds everything says of nothing that they would fill it', async () => {
+  const { backend, routers: all } = routers(0);
+  const [first, second] = all;
+  await first.entities(text, [thing('1')]);
+  const read = vi.spyOn(backend, 'read');
+  await second.entities(text, [thing('1')]);
+  await second.entities(text.replace('version', 'version id'), [thing('1')]);
+  // What shapes such parts is asked for once.
+  expect(read.mock.calls.map(([, requests]) => requests.length)).toEqual([2, 1]);
+  const [result] = read.mock.results;
+  if (result?.type !== 'return') throw new Error('expected one read');
+  expect((await result.value).claimed.slice(0, 1)).toEqual([false]);
+});
