@@ -2,7 +2,7 @@
 // raised, and its snapshot does not see the write. Random writes, in transactions with savepoints, against answers of every kind; and
 // the same with each kind of tag left out, which must show.
 import { parseSnapshot, sees, type AnswerOrigin } from '@selvedge/cache';
-import { wholeStoreTag, writesOf } from '@selvedge/events';
+import { markWrites, wholeStoreTag, writesOf } from '@selvedge/events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { observing } from '../index.js';
@@ -198,6 +198,7 @@ function written(
   parts: readonly { readonly text: string; readonly isUndone: boolean }[],
 ): Promise<{ xid: string | null; tags: readonly string[] }> {
   return library.store.dataSource.transaction(async (manager) => {
+    await manager.query(markWrites);
     for (const { text, isUndone } of parts) {
       await manager.query('SAVEPOINT part');
       const failed = await manager.query(text).then(
