@@ -18,7 +18,7 @@ export function followGraphNames(sdl: () => string): () => GraphNames {
   };
 }
 
-export function graphNames(sdl: string): GraphNames {
+function graphNames(sdl: string): GraphNames {
   const document = parse(sdl, { noLocation: true });
   return { subgraphs: new Set(subgraphNames(document).values()), types: objectTypes(document) };
 }
