@@ -5,6 +5,7 @@ import {
   type CacheBackend,
   type Claim,
   type EntryRequest,
+  type Evidence,
   type IntentTimes,
   type NewEntry,
   type ReadResult,
@@ -121,7 +122,7 @@ export class ScriptedBackend implements RedisBackend {
     const args = [...this.#firstArgs(), claim?.id ?? '', milliseconds(claim?.milliseconds ?? 0)];
     for (const { key } of requests) args.push(key);
     const reply = await this.#caller.run(scripts.read, [this.#keyOf(store)], args, { texts: 'buffers' });
-    const { result, lacking } = decodeRead(requests, reply as ReadReply);
+    const { result, lacking } = decodeRead(requests, reply as ReadReply, claim !== null);
     if (claim === null || lacking.length === 0) return result;
     const claimed = [...result.claimed];
     const claims = result.state.isBypassed ? null : await this.#claim(store, requests, lacking, claim);
@@ -189,15 +190,22 @@ interface DecodedRead {
   readonly lacking: readonly number[];
 }
 
-function decodeRead(requests: readonly EntryRequest[], reply: ReadReply): DecodedRead {
+function decodeRead(requests: readonly EntryRequest[], reply: ReadReply, isClaiming: boolean): DecodedRead {
   const [nonce, count, since, cluster, bypassed, texts, tags, claims] = reply;
   const state = decodeState([nonce.toString(), count, since, cluster.toString(), bypassed]);
   const records = new Map<string, TagRecord | null>();
   for (let i = 0; i < tags.length; i += 2)
     records.set(String(tags[i]), decodeRecord(tags[i + 1]?.toString() ?? null, since));
   const now = Date.now();
-  const isServable = (field: StoredField | null) =>
-    field !== null && now < field.evidence.expiresAt && isProven(field.evidence, state, records, now);
+  let proven: Evidence | null = null;
+  const isServable = (field: StoredField | null) => {
+    if (field === null) return false;
+    const { evidence } = field;
+    if (evidence === proven) return true;
+    if (now >= evidence.expiresAt || !isProven(evidence, state, records, now)) return false;
+    proven = evidence;
+    return true;
+  };
   const lacking: number[] = [];
   const claimed: boolean[] = [];
   let missing = 0;
@@ -206,7 +214,7 @@ function decodeRead(requests: readonly EntryRequest[], reply: ReadReply): Decode
     claimed.push(text === null && claims[missing] === 1);
     if (text === null) missing += 1;
     const found = text === null ? fields.map(() => null) : decodeEntry(text, fields);
-    if (text !== null && !found.every(isServable)) lacking.push(index);
+    if (isClaiming && text !== null && !found.every(isServable)) lacking.push(index);
     return found;
   });
   return { result: { state, entries, records, claimed }, lacking };

@@ -72,10 +72,14 @@ export function encodeFill(fields: ReadonlyMap<string, string>, evidence: Eviden
   const lengths = values.map((value) => value.length).join();
   const joined = values.join('');
   const deflated = joined.length < compressedFrom ? null : deflate(joined);
-  const about = `${deflated === null ? 'j' : 'd'}${JSON.stringify(circumstances)}\n${lengths}\n`;
-  const bodyBytes = Buffer.byteLength(about) + (deflated?.length ?? Buffer.byteLength(joined));
-  const head = `${nonce} ${count} ${Buffer.byteLength(names)} ${Buffer.byteLength(tags)} ${bodyBytes}\n${names}${tags}${about}`;
-  return { names, text: deflated === null ? head + joined : Buffer.concat([Buffer.from(head), deflated]) };
+  const about = `${JSON.stringify(circumstances)}\n${lengths}\n`;
+  const bodyBytes = 1 + Buffer.byteLength(about) + (deflated?.length ?? Buffer.byteLength(joined));
+  const head = `${nonce} ${count} ${Buffer.byteLength(names)} ${Buffer.byteLength(tags)} ${bodyBytes}\n${names}${tags}`;
+  if (deflated !== null)
+    return { names, text: Buffer.concat([Buffer.from(head + deflatedMark + about), deflated]) };
+  const text = head + asciiMark + about + joined;
+  const isAscii = Buffer.byteLength(text) === text.length;
+  return { names, text: isAscii ? text : head + utf8Mark + about + joined };
 }
 
 /** Null where it does not get a quarter smaller. */
@@ -85,26 +89,27 @@ function deflate(json: string): Buffer | null {
   return smaller.length < bytes.length * 0.75 ? smaller : null;
 }
 
-const newline = 0x0a;
-const space = 0x20;
-const deflatedMark = 0x64; // d
+/** Before the body. Where all is ASCII, places in bytes are places in the text. */
+const asciiMark = 'a';
+const utf8Mark = 'u';
+const deflatedMark = 'd';
 
 /** What an entry has of the fields that are wanted, of the newest fill that has it; null: it has it not. */
 export function decodeEntry(entry: Buffer, wanted: readonly string[]): (StoredField | null)[] {
-  const found = wanted.map((): StoredField | null => null);
-  let lacking = wanted.length;
-  let at = entry.indexOf(space) + 1;
-  while (at < entry.length && lacking > 0) {
-    const fill = headOf(entry, at);
-    const places = wanted.map((name, index) => (found[index] === null ? fill.names.indexOf(name) : -1));
-    if (places.some((place) => place !== -1)) {
-      const { evidence, values } = bodyOf(entry, fill);
-      for (const [index, place] of places.entries()) {
-        const value = values[place];
-        if (value === undefined) continue;
-        found[index] = { value, evidence };
-        lacking -= 1;
-      }
+  const found = new Array<StoredField | null>(wanted.length).fill(null);
+  // One character a byte: 100 entries of three fields took 2.5 times as long where each part was made of bytes.
+  const bytes = entry.toString('latin1');
+  let at = bytes.indexOf(' ') + 1;
+  for (let lacking = wanted.length; at < bytes.length && lacking > 0;) {
+    const fill = headOf(entry, bytes, at);
+    const places = placesOf(wanted, fill.names);
+    let body: FillBody | null = null;
+    for (let index = 0; index < places.length; index += 1) {
+      const place = places[index] ?? -1;
+      if (place === -1 || found[index] !== null) continue;
+      body ??= bodyOf(entry, bytes, fill);
+      found[index] = { value: body.values[place] ?? '', evidence: body.evidence };
+      lacking -= 1;
     }
     at = fill.end;
   }
@@ -115,46 +120,66 @@ interface FillHead {
   readonly nonce: string;
   readonly count: number;
   readonly names: readonly string[];
+  readonly mark: string;
   /** Where they begin, in bytes. */
   readonly tags: number;
   readonly body: number;
   readonly end: number;
 }
 
-function headOf(entry: Buffer, at: number): FillHead {
-  const lineEnd = entry.indexOf(newline, at);
-  const [nonce = '', count, names, tags, body] = entry.toString('latin1', at, lineEnd).split(' ');
-  const firstTag = lineEnd + 1 + Number(names);
-  const firstOfBody = firstTag + Number(tags);
+interface FillBody {
+  readonly evidence: Evidence;
+  readonly values: readonly string[];
+}
+
+function headOf(entry: Buffer, bytes: string, at: number): FillHead {
+  const lineEnd = bytes.indexOf('\n', at);
+  const [nonce = '', count, nameBytes, tagBytes, bodyBytes] = bytes.slice(at, lineEnd).split(' ');
+  const tags = lineEnd + 1 + Number(nameBytes);
+  const body = tags + Number(tagBytes);
+  const mark = bytes.charAt(body);
+  const names = parsedNames.of(textOf(entry, bytes, mark, lineEnd + 1, tags));
+  return { nonce, count: Number(count), names, mark, tags, body, end: body + Number(bodyBytes) };
+}
+
+function bodyOf(entry: Buffer, bytes: string, { nonce, count, mark, tags, body, end }: FillHead): FillBody {
+  const aboutEnd = bytes.indexOf('\n', body);
+  const lengthsEnd = bytes.indexOf('\n', aboutEnd + 1);
+  const about = textOf(entry, bytes, mark, body + 1, aboutEnd);
+  const [cluster, snapshot, fetchedAt, expiresAt, staleUntil] = parsedCircumstances.of(about);
+  const joined =
+    mark === deflatedMark
+      ? inflateRawSync(entry.subarray(lengthsEnd + 1, end)).toString()
+      : textOf(entry, bytes, mark, lengthsEnd + 1, end);
+  const values: string[] = [];
+  let from = 0;
+  for (const text of bytes.slice(aboutEnd + 1, lengthsEnd).split(',')) {
+    const to = from + Number(text);
+    values.push(joined.slice(from, to));
+    from = to;
+  }
+  const names = tags === body ? [] : textOf(entry, bytes, mark, tags, body).split('\n');
   return {
-    nonce,
-    count: Number(count),
-    names: parsedNames.of(entry.toString('utf8', lineEnd + 1, firstTag)),
-    tags: firstTag,
-    body: firstOfBody,
-    end: firstOfBody + Number(body),
+    evidence: { nonce, count, cluster, snapshot, tags: names, fetchedAt, expiresAt, staleUntil },
+    values,
   };
 }
 
-function bodyOf(entry: Buffer, { nonce, count, tags, body, end }: FillHead) {
-  const aboutEnd = entry.indexOf(newline, body);
-  const lengthsEnd = entry.indexOf(newline, aboutEnd + 1);
-  const [cluster, snapshot, fetchedAt, expiresAt, staleUntil] = parsedCircumstances.of(
-    entry.toString('utf8', body + 1, aboutEnd),
-  );
-  const joined =
-    entry[body] === deflatedMark
-      ? inflateRawSync(entry.subarray(lengthsEnd + 1, end)).toString()
-      : entry.toString('utf8', lengthsEnd + 1, end);
-  const values: string[] = [];
-  let from = 0;
-  for (const length of entry.toString('latin1', aboutEnd + 1, lengthsEnd).split(',')) {
-    values.push(joined.slice(from, from + Number(length)));
-    from += Number(length);
+function textOf(entry: Buffer, bytes: string, mark: string, from: number, to: number): string {
+  return mark === asciiMark ? bytes.slice(from, to) : entry.toString('utf8', from, to);
+}
+
+let lastWanted: readonly string[] = [];
+let lastNames: readonly string[] = [];
+let lastPlaces: readonly number[] = [];
+
+/** Of each wanted field among a fill's; -1: it is not there. The entries of one request mostly want the same and have the same. */
+function placesOf(wanted: readonly string[], names: readonly string[]): readonly number[] {
+  if (wanted !== lastWanted || names !== lastNames) {
+    lastPlaces = wanted.map((name) => names.indexOf(name));
+    [lastWanted, lastNames] = [wanted, names];
   }
-  const names = tags === body ? [] : entry.toString('utf8', tags, body).split('\n');
-  const times = { fetchedAt, expiresAt, staleUntil };
-  return { evidence: { nonce, count, cluster, snapshot, tags: names, ...times }, values };
+  return lastPlaces;
 }
 
 /** Remembers the last text that was parsed: the entries of one fetch have most in common. */
