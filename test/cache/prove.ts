@@ -24,6 +24,7 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
+const variantSeconds = 30;
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -52,8 +53,6 @@ async function prove(): Promise<number> {
   say(lastLine(seed, outcome, others));
   return against.length > 0 ? 1 : 0;
 }
-
-const variantSeconds = 30;
 
 async function attempt(variant: Variant | null, seconds: number, chosen: readonly Fault[]): Promise<Outcome> {
   say(
