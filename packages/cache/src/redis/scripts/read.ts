@@ -3,8 +3,11 @@ import { shared } from './shared.js';
 /**
  * Entries, the records of the tags that they must be proven by, and the record of their store.
  *
- * It looks into an entry only where something was invalidated since it was fetched, which the first bytes tell; most of the time that
- * a script takes goes into texts that Lua has to make (measured, for 100 entries: see `encoding.ts`).
+ * It looks into an entry only where something was invalidated since it was fetched, which the first bytes tell: most of the time of a
+ * script goes into texts that Lua has to make. Measured for 100 entries of three fields and two tags each, microseconds of CPU on a
+ * busy machine: Redis 235 and the router 670, where tags are needed 670 and 1,040; a plain MGET with JSON.parse 31 and 238. With a
+ * hash an entry and all proven in Lua it was 1,770 and 1,050. (`validate` for six stores: Redis 10, the router 30 with 20 callers
+ * in a tick; 149 and 198 for one alone.)
  *
  * KEYS[1]: the store. ARGV[3]: who claims what is not there; empty: nobody. ARGV[4]: for how many milliseconds. ARGV[5…]: the keys.
  * Returns { nonce, count, since, cluster, bypassed, entries, tags, claimed }:
