@@ -8,6 +8,7 @@ import { asksForRedis, openBackend } from './open-backend.js';
 import { ResponseCache, type SubgraphCacheOptions } from './response-cache.js';
 import { WholeAnswers } from './whole-answers/whole-answers.js';
 import { timeoutOf } from './writes/intent-times.js';
+import { passingOwed } from './writes/passing-owed.js';
 import { Writes } from './writes/writes.js';
 
 export interface CachingOptions {
@@ -46,14 +47,15 @@ export async function openCaching(options: CachingOptions): Promise<Caching | nu
   });
   // Of the parts that are kept, the whole answers, and where it is in this process, the backend.
   const share = Math.floor(in_memory.max_bytes / (opened.isShared ? 2 : 3));
+  const seen = passingOwed(backend, (store) => writes.owes(store));
   const cache = new ResponseCache({
-    backend,
+    backend: seen,
     writes,
     subgraph: (name) => subgraphOptions(config, name),
     maxBytes: share,
   });
   const keepsWhole = whole_answers.enabled && share > 0;
-  const wholeAnswers = keepsWhole ? new WholeAnswers<DirectAnswer>({ backend, maxBytes: share }) : null;
+  const wholeAnswers = keepsWhole ? new WholeAnswers<DirectAnswer>({ backend: seen, maxBytes: share }) : null;
   metrics?.read({
     breakerState: opened.breakerState,
     bytes: () => ({ parts: cache.tier.bytes, answers: wholeAnswers?.bytes ?? 0 }),

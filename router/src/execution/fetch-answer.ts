@@ -40,6 +40,8 @@ export interface CallOrigin {
   readonly hasSetCookie: boolean;
   /** Of the operation, whoever's part they are about. */
   readonly hasErrors: boolean;
+  /** Whether its HTTP status was 5xx, so that somebody in between may have answered. */
+  readonly isServerError?: boolean;
 }
 
 export interface EntityPlace {

@@ -81,7 +81,14 @@ function originOf(body: Record<string, unknown>, reply: SubgraphReply): CallOrig
   const extension = isRecord(extensions) ? readCacheExtension(extensions[cacheExtensionName]) : null;
   // Nobody asks what an answer varies by if it must not be kept.
   const vary = extension === null && cacheControl !== undefined ? reply.header('vary') : undefined;
-  return { extension, cacheControl, vary, hasSetCookie, hasErrors: body['errors'] !== undefined };
+  return {
+    extension,
+    cacheControl,
+    vary,
+    hasSetCookie,
+    hasErrors: body['errors'] !== undefined,
+    ...(reply.status >= 500 && { isServerError: true }),
+  };
 }
 
 function toResponseError(error: unknown): SubgraphResponseError {

@@ -27,6 +27,10 @@ export class LateSettles {
     return this.owed.size;
   }
 
+  owes(store: string): boolean {
+    return this.owed.has(store);
+  }
+
   settle(store: string, write: Write, intent: string | null): void {
     this.add(store, { write, intent });
   }

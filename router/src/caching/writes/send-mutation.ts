@@ -21,7 +21,7 @@ export async function sendMutation(
     const intent = await writes.intend(subgraph, caller.deadline);
     const hasLeft = caller.hasLeft;
     const answer = await send();
-    const sent: SentWrite = hasLeft ? { outcome: 'not sent' } : outcomeOf(answer);
+    const sent: SentWrite = hasLeft ? { outcome: 'not sent' } : outcomeOf(writes, subgraph, answer);
     return { answer, isConfirmed: await writes.conclude(intent, sent) };
   } catch (error) {
     if (error instanceof WriteRefused) return { answer: refusal(), isConfirmed: true };
@@ -43,8 +43,14 @@ export async function settleWrites(
   return { answer, isConfirmed: settled.every((isConfirmed) => isConfirmed) };
 }
 
-function outcomeOf({ origins, errors }: FetchAnswer): SentWrite {
+/** A subgraph that leaves out what it always says, or a status of 5xx without it: somebody else may have answered for it. */
+function outcomeOf(writes: Writes, subgraph: string, { origins, errors }: FetchAnswer): SentWrite {
   if (origins.length > 0) {
+    const isUnsure = origins.some(
+      ({ extension, isServerError = false }) =>
+        extension === null && (isServerError || writes.isOfTheKit(subgraph)),
+    );
+    if (isUnsure) return { outcome: 'unknown' };
     return { outcome: 'answered', extensions: origins.map(({ extension }) => extension) };
   }
   const [failure] = errors;

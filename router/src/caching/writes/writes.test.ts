@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ofNoCall, type FetchAnswer } from '../../execution/fetch-answer.js';
 import { SubrequestFailure } from '../../subgraphs/subgraph-error.js';
 import { TestCaller } from '../../testing/subgraph-fetches.js';
+import { passingOwed } from './passing-owed.js';
 import { sendMutation } from './send-mutation.js';
 import { Writes, type WritesOptions } from './writes.js';
 
@@ -133,6 +134,35 @@ describe('a mutation', () => {
       expect((await state()).isBypassed).toBe(true);
     });
     expect((await state()).isBypassed).toBe(false);
+  });
+
+  test('that somebody in between may have answered is of unknown outcome', async () => {
+    const writes = start();
+    const other = answered(null);
+    const [origin] = other.origins;
+    if (origin === undefined) throw new Error('expected an origin');
+    await send(writes, { ...other, origins: [{ ...origin, isServerError: true }] });
+    expect(backend.calls.at(-1)).toBe('doubt');
+    await send(writes, answered(written(['reviews:id=7'])));
+    // By now it is known to say what it writes.
+    await send(writes, other);
+    expect(backend.calls.at(-1)).toBe('doubt');
+    expect((await state()).isBypassed).toBe(true);
+  });
+
+  test('whose fences are owed makes its own router pass the store by until they are put', async () => {
+    const writes = start();
+    const seen = passingOwed(backend.inner, (store) => writes.owes(store));
+    const isBypassed = async () => (await seen.states([store])).map((each) => each.isBypassed);
+    expect(await isBypassed()).toEqual([false]);
+    backend.isAway = true;
+    const { isConfirmed } = await send(writes, answered(written(['reviews:id=7'])));
+    expect(isConfirmed).toBe(false);
+    expect(await isBypassed()).toEqual([true]);
+    expect((await seen.read(store, [], null)).state.isBypassed).toBe(true);
+    backend.isAway = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await isBypassed()).toEqual([false]);
   });
 
   test('that wrote nothing takes its intent back', async () => {

@@ -50,6 +50,8 @@ export class Writes {
   private readonly late: LateSettles;
   private readonly suspect: number;
   private readonly underWay = new Set<Promise<unknown>>();
+  /** Subgraphs that have told what they wrote. */
+  private readonly ofTheKit = new Set<string>();
   /** Of queries that wrote: many may share one answer. */
   private readonly settled = new WeakMap<CacheExtension, Promise<boolean>>();
 
@@ -61,6 +63,16 @@ export class Writes {
   /** How many stores have fences that could not be put yet. */
   get owing(): number {
     return this.late.size;
+  }
+
+  /** Whether there are fences of the store that could not be put yet. */
+  owes(subgraph: string): boolean {
+    return this.late.owes(subgraph);
+  }
+
+  /** Whether the subgraph says of each answer what it wrote. */
+  isOfTheKit(subgraph: string): boolean {
+    return this.ofTheKit.has(subgraph);
   }
 
   covers(subgraph: string): boolean {
@@ -118,7 +130,10 @@ export class Writes {
 
   private async concludeNow(intent: Intent, sent: SentWrite): Promise<boolean> {
     const { subgraph, id } = intent;
-    if (sent.outcome === 'answered') return this.settle(intent, writeOf(sent.extensions));
+    if (sent.outcome === 'answered') {
+      if (sent.extensions.some((extension) => extension !== null)) this.ofTheKit.add(subgraph);
+      return this.settle(intent, writeOf(sent.extensions));
+    }
     if (sent.outcome === 'not sent') return this.settle(intent, nothing);
     this.options.observer.doubted(subgraph);
     try {
