@@ -24,11 +24,6 @@ export interface SentParts {
   readonly sentAt: number;
 }
 
-export interface KeptAnswer {
-  /** For each part, in order. */
-  readonly parts: readonly (NewPart | Refusal)[];
-}
-
 export interface NewPart {
   readonly entry: NewEntry;
   readonly proof: PartProof;

@@ -60,7 +60,7 @@ export interface CachedSubgraph {
   ) => Promise<FetchAnswer>;
 }
 
-export function templateOf(
+function templateOf(
   query: string,
   variables: readonly string[],
   isEntityFetch: boolean,
