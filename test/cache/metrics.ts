@@ -1,5 +1,5 @@
 // What the routers count of their cache, over all their lives: a router that is killed begins again at 0.
-import type { CheckedRouter } from './system.js';
+import { keepsWholeAnswers, type CheckedRouter } from './system.js';
 
 /** Of a counter, by its labels as they are written. */
 type Samples = ReadonlyMap<string, number>;
@@ -13,6 +13,11 @@ export class Metrics {
     this.#routers = routers;
     this.#last = routers.map(() => new Map<string, number>());
     this.#before = routers.map(() => new Map<string, number>());
+  }
+
+  /** Their indexes. */
+  get routers(): number[] {
+    return this.#routers.map((_, index) => index);
   }
 
   /** Of what is counted from now on. */
@@ -55,10 +60,11 @@ export class Metrics {
     return Array.from(sums, ([sample, value]) => `${sample} ${value}`).sort();
   }
 
-  /** Of all routers and lives, of the samples of a name whose labels are all there. */
-  total(name: string, ...labels: readonly string[]): number {
+  /** Of all lives of the routers, of the samples of a name whose labels are all there. */
+  total(name: string, labels: readonly string[], routers: readonly number[]): number {
     let total = 0;
-    for (const samples of [...this.#last, ...this.#before]) {
+    for (const samples of routers.flatMap((index) => [this.#last[index], this.#before[index]])) {
+      if (samples === undefined) continue;
       for (const [sample, value] of samples) {
         const isOfName = sample === name || sample.startsWith(`${name}{`);
         if (isOfName && labels.every((label) => sample.includes(label))) total += value;
@@ -85,7 +91,7 @@ function samplesOf(text: string): Samples {
 }
 
 export interface CacheFigures {
-  /** Of entities looked up; null: the router does not say. */
+  /** Of entities looked up by a router that keeps no whole answers, in which most hits would not be seen; null: it does not say. */
   readonly entityHitRate: number | null;
   /** Of root fields, lists among them. */
   readonly rootHitRate: number | null;
@@ -95,27 +101,34 @@ export interface CacheFigures {
 }
 
 export function figuresOf(metrics: Metrics): CacheFigures {
-  const hitRate = (kind: string): number | null => {
-    const label = `kind="${kind}"`;
-    const hits = metrics.total('selvedge_cache_hits_total', label);
-    const missed = ['partial_hits', 'misses'].map((name) =>
-      metrics.total(`selvedge_cache_${name}_total`, label),
+  const all = metrics.routers;
+  const hitRate = (kind: string, routers: readonly number[]): number | null => {
+    const labels = [`kind="${kind}"`];
+    const counts = ['hits', 'partial_hits', 'misses'].map((name) =>
+      metrics.total(`selvedge_cache_${name}_total`, labels, routers),
     );
-    return share(hits, hits + missed.reduce((sum, each) => sum + each, 0));
+    return share(counts[0] ?? 0, sum(counts));
   };
   const passedBy = ['bypassed', 'unavailable'].map((reason) =>
-    metrics.total('selvedge_cache_misses_total', `reason="${reason}"`),
+    metrics.total('selvedge_cache_misses_total', [`reason="${reason}"`], all),
   );
-  const all = ['hits', 'partial_hits', 'misses'].map((name) => metrics.total(`selvedge_cache_${name}_total`));
+  const lookedUp = ['hits', 'partial_hits', 'misses'].map((name) =>
+    metrics.total(`selvedge_cache_${name}_total`, [], all),
+  );
   return {
-    entityHitRate: hitRate('entity'),
-    rootHitRate: hitRate('root'),
-    answerHitRate: hitRate('answer'),
-    bypassedShare: share(
-      passedBy.reduce((sum, each) => sum + each, 0),
-      all.reduce((sum, each) => sum + each, 0),
-    ),
+    entityHitRate: hitRate('entity', all.filter(keepsParts)),
+    rootHitRate: hitRate('root', all.filter(keepsParts)),
+    answerHitRate: hitRate('answer', all),
+    bypassedShare: share(sum(passedBy), sum(lookedUp)),
   };
+}
+
+function keepsParts(router: number): boolean {
+  return !keepsWholeAnswers(router);
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, each) => total + each, 0);
 }
 
 function share(part: number, whole: number): number | null {

@@ -35,18 +35,17 @@ interface ItemAnswer {
 
 /** Some have fields that others lack: an entry then covers a part of what is asked for. */
 const selections = [
-  'id version value group',
-  'id version value group',
-  'id version value group',
+  ...Array.from({ length: 4 }, () => 'id version value group'),
+  'id version',
   'id version',
   'id version stock',
   'id version stock',
   'id stock',
   'id version stamp',
-] as const;
+];
 
 /** Of all: what is private has entries for each user, and none where nothing says what it is private by. */
-const privateShare = 0.05;
+const privateShare = 0.02;
 
 /** Draws what is read. */
 export async function readSomething(

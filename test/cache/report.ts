@@ -16,7 +16,8 @@ function anomalies(outcome: Outcome): number {
 
 /** Why the run does not count, or proves the opposite; empty: it proves what it is for. */
 export function objections(outcome: Outcome, variants: readonly VariantOutcome[]): string[] {
-  const { entityHitRate, bypassedShare, writeShare, problemsOfRedis } = outcome;
+  const { bypassedShare, writeShare, problemsOfRedis } = outcome;
+  const { entityHitRate } = outcome.undisturbed;
   return [
     ...(anomalies(outcome) > 0 ? [`expected no anomaly but got ${anomalies(outcome)}`] : []),
     ...(entityHitRate === null || entityHitRate <= 0.9
@@ -49,9 +50,9 @@ export function lastLine(seed: number, outcome: Outcome, variants: readonly Vari
     `unconfirmed writes ${outcomes['unconfirmed'] ?? 0} (P2's exceptions seen ${outcome.exceptions})`,
   ];
   const rates = [
-    `entity hits ${percent(outcome.entityHitRate)}`,
-    `lists and other root fields ${percent(outcome.rootHitRate)}`,
-    `whole answers ${percent(outcome.answerHitRate)}`,
+    `entity hits ${percent(outcome.undisturbed.entityHitRate)} undisturbed and ${percent(outcome.entityHitRate)} with faults`,
+    `lists and other root fields ${percent(outcome.undisturbed.rootHitRate)} and ${percent(outcome.rootHitRate)}`,
+    `whole answers ${percent(outcome.undisturbed.answerHitRate)} and ${percent(outcome.answerHitRate)}`,
     `passed by ${percent(outcome.bypassedShare)}`,
   ];
   const caught = variants.map(

@@ -31,6 +31,8 @@ export interface RunOptions {
 }
 
 export interface Outcome extends Verdict, CacheFigures {
+  /** While nothing went wrong yet: the first third. */
+  readonly undisturbed: CacheFigures;
   readonly seconds: number;
   readonly routers: number;
   readonly requests: number;
@@ -111,7 +113,11 @@ async function runOn(
     ),
   ];
   const scene: Scene = { system, random: random.fork(), writer: writerOf(clients), announcer };
-  const happened = await goWrong(scene, options, log);
+  const quiet = options.seconds / 3;
+  await sleep(quiet * 1_000);
+  await metrics.collect();
+  const undisturbed = figuresOf(metrics);
+  const happened = await goWrong(scene, { ...options, seconds: options.seconds - quiet }, log);
   isOver = true;
   await Promise.all(working);
   await metrics.collect();
@@ -130,6 +136,7 @@ async function runOn(
   return {
     ...verdict,
     ...figures,
+    undisturbed,
     examples: [...verdict.examples, ...atRest.slice(0, 10)],
     staleAtRest: atRest.length,
     seconds: options.seconds,

@@ -189,9 +189,14 @@ async function startRouter(parts: RouterParts, stops: (() => Promise<unknown>)[]
   };
 }
 
+/** Every second router: one that does shows less of what becomes of parts. */
+export function keepsWholeAnswers(router: number): boolean {
+  return router % 2 === 0;
+}
+
 /** What a router of the checker is told; nothing of it shortens a lifetime. */
 function configOf(
-  { subgraphs, options }: RouterParts,
+  { index, subgraphs, options }: RouterParts,
   redis: number,
   metrics: number,
   invalidation: number,
@@ -210,6 +215,7 @@ function configOf(
       response_cache: {
         enabled: true,
         debug: false,
+        whole_answers: { enabled: keepsWholeAnswers(index) },
         ...(options.variant?.inMemory === false && { in_memory: { max_bytes: 0 } }),
         invalidation: { listen: `127.0.0.1:${invalidation}` },
         subgraph: {
