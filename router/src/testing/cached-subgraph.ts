@@ -60,11 +60,7 @@ export interface CachedSubgraph {
   ) => Promise<FetchAnswer>;
 }
 
-function templateOf(
-  query: string,
-  variables: readonly string[],
-  isEntityFetch: boolean,
-): RequestTemplate {
+function templateOf(query: string, variables: readonly string[], isEntityFetch: boolean): RequestTemplate {
   return requestTemplate(
     {
       kind: 'Fetch',
