@@ -205,8 +205,11 @@ describe('the subgraph of examples/', () => {
 
   it('migrates back and forth', async () => {
     for (const [args, text] of [
-      [['revert', '2'], ''],
-      [['migrate'], 'migrated: CreateConcerts1700000000000, CreateBookings1700000000001'],
+      [['revert', '3'], ''],
+      [
+        ['migrate'],
+        'migrated: CreateConcerts1700000000000, CreateBookings1700000000001, CaptureWrites1700000000002',
+      ],
       [['migrate'], 'nothing to migrate'],
       [['seed'], 'seeded before'],
     ] as const) {

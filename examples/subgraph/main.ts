@@ -6,6 +6,7 @@ import { Song } from './entities/song.js';
 import { Venue } from './entities/venue.js';
 import { CreateConcerts1700000000000 } from './migrations/1700000000000-create-concerts.js';
 import { CreateBookings1700000000001 } from './migrations/1700000000001-create-bookings.js';
+import { CaptureWrites1700000000002 } from './migrations/1700000000002-capture-writes.js';
 import { resolvers } from './resolvers/index.js';
 import { seed } from './seed.js';
 
@@ -15,7 +16,7 @@ await runSubgraph({
   resolvers,
   store: {
     entities: [Venue, Concert, Song, Booking],
-    migrations: [CreateConcerts1700000000000, CreateBookings1700000000001],
+    migrations: [CreateConcerts1700000000000, CreateBookings1700000000001, CaptureWrites1700000000002],
     seed,
   },
 });

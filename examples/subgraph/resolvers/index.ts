@@ -1,4 +1,6 @@
 import { DateTime, Decimal, decimalOfCents, entityRef, reads, reference, relation } from '@selvedge/subgraph';
+import { Concert } from '../entities/concert.js';
+import { Venue } from '../entities/venue.js';
 import {
   allVenues,
   concertById,
@@ -26,6 +28,7 @@ export const resolvers: Resolvers = {
         `SELECT c.id FROM concerts c JOIN venues v ON v.id = c.venue_id
          WHERE v.city = $1 AND NOT c.is_cancelled ORDER BY c.starts_at, c.id LIMIT 50`,
         [city],
+        { reads: [Concert, Venue] },
       );
       const rows = await Promise.all(found.map(({ id }) => context.load(concertById, { id }, info)));
       return rows.filter((row) => row !== null);
@@ -63,10 +66,10 @@ export const resolvers: Resolvers = {
 
   Artist: {
     concerts: relation(concertsOfArtist, { artistId: 'id' }),
-    seatsOnSale: async ({ id }, _args, context) =>
-      (await context.load(seatsOfArtist, { artistId: id }))?.onSale ?? 0,
-    demand: async ({ id, monthlyListeners }, _args, context) => {
-      const seats = await context.load(seatsOfArtist, { artistId: id });
+    seatsOnSale: async ({ id }, _args, context, info) =>
+      (await context.load(seatsOfArtist, { artistId: id }, info))?.onSale ?? 0,
+    demand: async ({ id, monthlyListeners }, _args, context, info) => {
+      const seats = await context.load(seatsOfArtist, { artistId: id }, info);
       return monthlyListeners == null || !seats?.onSale ? null : monthlyListeners / seats.onSale;
     },
   },
