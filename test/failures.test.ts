@@ -22,6 +22,9 @@ import { root, startSystem, type Answer, type System } from './system.js';
 
 const productsAndRatings = '{ products(first: 2, orderBy: NAME) { nodes { name averageRating } } }';
 
+/** What was kept would be served while its subgraph or store is gone. */
+const uncached = { response_cache: { enabled: false } };
+
 /** The answer with the names there and the ratings missing, each failure with this code at a rating's place or above. */
 function expectPartial({ status: httpStatus, data, errors }: Answer, code: string): void {
   expect(httpStatus).toBe(200);
@@ -37,7 +40,7 @@ function expectPartial({ status: httpStatus, data, errors }: Answer, code: strin
 describe('a client that sends nonsense', () => {
   let system: System;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem({ routerConfig: uncached });
     return () => system.stop();
   });
 
@@ -117,12 +120,7 @@ describe('a subgraph that misbehaves', () => {
     stub = await startStubSubgraph();
     system = await startSystem({
       instead: { reviews: stub.url },
-      // What was kept would be served while its subgraph or store is gone.
-      routerConfig: {
-        batching: {},
-        traffic_shaping: { all: { timeout: '1s' } },
-        response_cache: { enabled: false },
-      },
+      routerConfig: { batching: {}, traffic_shaping: { all: { timeout: '1s' } }, ...uncached },
     });
   });
   afterAll(async () => {
@@ -173,7 +171,10 @@ describe('a store that goes away', () => {
     try {
       const { url: endpoint } = await reviews.waitFor('listening');
       await reviews.waitFor('ready');
-      const running = await startSystem({ instead: { reviews: `${endpoint}/graphql` } });
+      const running = await startSystem({
+        instead: { reviews: `${endpoint}/graphql` },
+        routerConfig: uncached,
+      });
       system = running;
       const well = await running.ask(productsAndRatings);
       expect(well.errors).toEqual([]);
