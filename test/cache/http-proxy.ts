@@ -11,6 +11,24 @@ export interface Interference {
   readonly act: () => void | Promise<void>;
 }
 
+/** Answers to some queries that wait for something. */
+export class Hold {
+  /** How many wait. */
+  count = 0;
+  readonly released: Promise<void>;
+  #release: () => void = () => undefined;
+
+  constructor(readonly matches: (body: string) => boolean) {
+    this.released = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release(): void {
+    this.#release();
+  }
+}
+
 export class HttpProxy {
   readonly url: string;
   readonly #server: ReturnType<typeof createServer>;
@@ -18,6 +36,7 @@ export class HttpProxy {
   readonly #target: URL;
   #interference: Interference | null = null;
   #delay: () => number = () => 0;
+  readonly #holds = new Set<Hold>();
 
   private constructor(server: ReturnType<typeof createServer>, target: string) {
     this.#server = server;
@@ -41,6 +60,14 @@ export class HttpProxy {
   /** Milliseconds that an answer to a query waits before it is passed on; mutations are answered at once. */
   holdUp(delay: () => number): void {
     this.#delay = delay;
+  }
+
+  /** From now until it is released, whoever asks what matches is told late what was read at once. */
+  hold(matches: (body: string) => boolean): Hold {
+    const hold = new Hold(matches);
+    this.#holds.add(hold);
+    void hold.released.then(() => this.#holds.delete(hold));
+    return hold;
   }
 
   /** Of the next mutation that comes. @returns when it has come */
@@ -87,11 +114,20 @@ export class HttpProxy {
     if (interference?.when === 'after') await interference.act();
     const wait = isMutation ? 0 : this.#delay();
     if (wait > 0) await sleep(wait);
+    if (!isMutation) await this.#held(body.toString());
     if (response.destroyed) return;
     const headers = { ...answer.headers };
     delete headers['transfer-encoding'];
     response.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': answered.length });
     response.end(answered);
+  }
+
+  async #held(body: string): Promise<void> {
+    for (const hold of this.#holds) {
+      if (!hold.matches(body)) continue;
+      hold.count += 1;
+      await hold.released;
+    }
   }
 }
 

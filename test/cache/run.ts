@@ -93,6 +93,7 @@ async function runOn(
       way: () => own.of(ways),
       ways,
       items,
+      wire: system.subgraphs.items.wire,
       announce: announcer,
     };
   };

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { Announcer } from './announcing.js';
 import type { Answer } from './client.js';
+import type { HttpProxy } from './http-proxy.js';
 import type { Log } from './log.js';
 import type { Random, Zipf } from './random.js';
 import { readItem, readItems, type Reader, type Way } from './reading.js';
@@ -21,6 +22,8 @@ export interface Writer {
   /** By router. */
   readonly ways: readonly Way[];
   readonly items: Pool;
+  /** The routers' way to the subgraph of items. */
+  readonly wire: HttpProxy;
   readonly announce: Announcer;
 }
 
@@ -81,12 +84,24 @@ async function writePairInTurn(writer: Writer, id: string): Promise<void> {
     await untilWaitedFor(connection, gate);
     await mutate(writer, 'setItemInSavepoint(id: $id, nonce: $nonce)', { id });
     await Promise.all(writer.ways.flatMap((way) => [probe(writer, id, way), probe(writer, id, way)]));
-    const underWay = writer.ways.map((way) => probe(writer, id, way, more));
-    await connection.query('SELECT pg_advisory_unlock($1)', [gate]);
-    await late;
+    const hold = writer.wire.hold((body) => body.includes(`"${id}"`) && body.includes('value'));
+    try {
+      const underWay = writer.ways.map((way) => probe(writer, id, way, more));
+      for (let nth = 0; nth < 60 && hold.count < underWay.length; nth += 1) await sleep(5);
+      await connection.query('SELECT pg_advisory_unlock($1)', [gate]);
+      await late;
+      // Acknowledged, while older answers are under way: who comes now must not be told them, now or ever.
+      const after = writer.ways.flatMap((way) => [
+        probe(writer, id, way, more),
+        probe(writer, id, way, more),
+      ]);
+      await sleep(10);
+      hold.release();
+      await Promise.all([...underWay, ...after]);
+    } finally {
+      hold.release();
+    }
     await Promise.all(writer.ways.map((way) => probe(writer, id, way, more)));
-    await Promise.all(underWay);
-    await Promise.all(writer.ways.map((way) => probe(writer, id, way)));
   } finally {
     connection.release();
   }
