@@ -110,14 +110,14 @@ export const faultsOfSharing: readonly Fault[] = [
   {
     id: 'answers/without-the-headers',
     file: 'pipeline/direct-answers.ts',
-    search: '${JSON.stringify(variables)}\\n${scope}`',
-    replacement: '${JSON.stringify(variables)}`',
+    search: '${JSON.stringify(asked.variables)}\\n${scope}`',
+    replacement: '${JSON.stringify(asked.variables)}`',
     suite: 'pipeline/shared-answers.test.ts',
   },
   {
     id: 'answers/without-the-variables',
     file: 'pipeline/direct-answers.ts',
-    search: '${JSON.stringify(variables)}\\n${scope}`',
+    search: '${JSON.stringify(asked.variables)}\\n${scope}`',
     replacement: '${scope}`',
     suite: 'pipeline/shared-answers.test.ts',
   },
@@ -137,7 +137,7 @@ export const faultsOfSharing: readonly Fault[] = [
   },
   {
     id: 'answers/gone-with-the-first',
-    file: 'pipeline/direct-answers.ts',
+    file: 'pipeline/all-callers.ts',
     search: 'this.callers.every(({ hasLeft }) => hasLeft)',
     replacement: 'this.callers.some(({ hasLeft }) => hasLeft)',
     suite: 'pipeline/shared-answers.test.ts',
