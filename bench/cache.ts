@@ -15,10 +15,11 @@ import { measureInvalidation } from './cache/invalidation.js';
 import { measure, type Plan as MeasuringPlan } from './cache/measure.js';
 import { openRedis } from './cache/redis.js';
 import { report, reportInvalidation } from './cache/report.js';
-import { prepareStage, servePart, startSubgraphs } from './cache/server-process.js';
+import { prepareStage, servePart } from './cache/server-process.js';
 import { workloadNames, workloads } from './cache/workloads.js';
 import { canPin } from './measuring/child.js';
 import { progress } from './measuring/figures.js';
+import { startSubgraphs } from './router/server-process.js';
 import { otherCpu } from './measuring/router-process.js';
 
 interface Plan extends MeasuringPlan {

@@ -2,9 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Child } from '../measuring/child.js';
-import { measuredCpu, otherCpu, startPart, startRouter } from '../measuring/router-process.js';
+import { measuredCpu, startPart, startRouter } from '../measuring/router-process.js';
+import type { Subgraphs } from '../router/server-process.js';
 import { supergraphOf } from '../router/shop.js';
-import { serveSubgraphs, type Stats, type SubgraphUrls } from '../router/subgraphs.js';
+import { serveSubgraphs } from '../router/subgraphs.js';
 import { plainOnes, routerYaml, type Contestant } from './contestants.js';
 import { prepareStores, type BenchRedis } from './redis.js';
 import { cacheable } from './subgraphs.js';
@@ -17,28 +18,6 @@ export interface Stage {
   readonly supergraphPath: string;
   readonly redis: BenchRedis;
   readonly subgraphs: Subgraphs;
-}
-
-export interface Subgraphs {
-  readonly urls: SubgraphUrls;
-  /** Since the last time. */
-  takeStats(): Promise<Stats>;
-  cpuSeconds(): Promise<number>;
-  stop(): Promise<void>;
-}
-
-export async function startSubgraphs(): Promise<Subgraphs> {
-  const child = await startPart('subgraphs', {}, { cpu: otherCpu });
-  const urls = child.listening['urls'] as SubgraphUrls;
-  return {
-    urls,
-    takeStats: async () => {
-      const response = await fetch(new URL('/stats', urls.accounts));
-      return (await response.json()) as Stats;
-    },
-    cpuSeconds: async () => (await child.usage()).cpuSeconds,
-    stop: () => child.stop(),
-  };
 }
 
 /** Writes the files that contestants read. */

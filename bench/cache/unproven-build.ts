@@ -1,23 +1,15 @@
 // The router with nothing proven, as a plain cache has it, to tell what the proof costs: built as it is always built, with the few
 // places where it proves changed by text. It serves stale answers, and is for nothing else.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { changedSources, type SourceChange } from '@selvedge/testkit';
 import type * as Esbuild from 'esbuild';
 import type * as BuildScript from '../../scripts/build.mjs';
-
-interface Change {
-  /** From the root. */
-  readonly file: string;
-  /** There once. */
-  readonly search: string;
-  readonly replacement: string;
-}
 
 const proof = 'packages/cache/src/proof.ts';
 const readScript = 'packages/cache/src/redis/scripts/read.ts';
 
-const changes: readonly Change[] = [
+const changes: readonly SourceChange[] = [
   // An entry is served until its time is over.
   {
     file: proof,
@@ -65,32 +57,8 @@ export async function buildUnproven(folder: string): Promise<string> {
   const { bundleOptions, bundles, scriptsOf } = (await load('scripts/build.mjs')) as typeof BuildScript;
   const router = bundles().find(({ name }) => name === 'router');
   if (router === undefined) throw new Error('expected a bundle of the router');
-  const made = new Set<Change>();
-  await build({ ...bundleOptions(scriptsOf(router), folder), plugins: [changing(root, made)] });
-  const missed = changes.find((change) => !made.has(change));
-  if (missed !== undefined) throw new Error(`expected the router to contain ${missed.file} but it does not`);
+  const unproven = changedSources(root, 'what proves', changes);
+  await build({ ...bundleOptions(scriptsOf(router), folder), plugins: [unproven.plugin] });
+  unproven.expectAll();
   return join(folder, router.output);
-}
-
-function changing(root: string, made: Set<Change>): Esbuild.Plugin {
-  return {
-    name: 'prove-nothing',
-    setup(bundler) {
-      bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const wanted = changes.filter(({ file }) => path === join(root, file));
-        if (wanted.length === 0) return undefined;
-        let contents = await readFile(path, 'utf8');
-        for (const change of wanted) {
-          const parts = contents.split(change.search);
-          if (parts.length !== 2)
-            throw new Error(
-              `expected ${change.file} to have \`${change.search}\` once but got it ${parts.length - 1} times`,
-            );
-          contents = parts.join(change.replacement);
-          made.add(change);
-        }
-        return { contents, loader: 'ts' };
-      });
-    },
-  };
 }

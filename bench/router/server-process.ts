@@ -19,6 +19,7 @@ export interface Subgraphs {
   readonly urls: SubgraphUrls;
   /** Since the last time. */
   takeStats(): Promise<Stats>;
+  cpuSeconds(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +32,7 @@ export async function startSubgraphs(): Promise<Subgraphs> {
       const response = await fetch(new URL('/stats', urls.accounts));
       return (await response.json()) as Stats;
     },
+    cpuSeconds: async () => (await child.usage()).cpuSeconds,
     stop: () => child.stop(),
   };
 }

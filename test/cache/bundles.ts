@@ -1,8 +1,9 @@
 // The programs under test, bundled: the router as it ships, the router with one function of a cache that is not ours, and the
 // subgraphs.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { changedSources } from '@selvedge/testkit';
+import { build } from 'esbuild';
 import { schemas } from './subgraphs/schemas.js';
 import type { Variant } from './variants.js';
 
@@ -35,7 +36,7 @@ const shared = {
  */
 export async function buildRouter(folder: string, variant: Variant | null): Promise<string> {
   const outdir = join(folder, `router-${variant?.id ?? 'shipped'}`);
-  const replaced = new Set<string>();
+  const replaced = changedSources(root, variant?.id ?? '', variant?.edits ?? []);
   await build({
     ...shared,
     entryPoints: [
@@ -46,11 +47,9 @@ export async function buildRouter(folder: string, variant: Variant | null): Prom
     outdir,
     entryNames: '[name]',
     minifyWhitespace: true,
-    plugins: variant === null ? [] : [replacing(variant, replaced)],
+    plugins: [replaced.plugin],
   });
-  const missing = variant?.edits.find(({ file }) => !replaced.has(file));
-  if (missing !== undefined)
-    throw new Error(`expected the router to contain ${missing.file} but it does not`);
+  replaced.expectAll();
   return join(outdir, 'main.js');
 }
 
@@ -62,27 +61,4 @@ export async function buildSubgraphs(folder: string): Promise<string> {
   for (const [name, sdl] of Object.entries(schemas))
     await writeFile(join(folder, 'subgraphs', `${name}.graphql`), sdl);
   return outfile;
-}
-
-function replacing({ id, edits }: Variant, replaced: Set<string>): Plugin {
-  return {
-    name: id,
-    setup(bundler) {
-      bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const own = edits.filter(({ file }) => join(root, file) === path);
-        if (own.length === 0) return undefined;
-        let text = await readFile(path, 'utf8');
-        for (const { file, search, replacement } of own) {
-          const parts = text.split(search);
-          if (parts.length !== 2)
-            throw new Error(
-              `expected ${file} to have the text of ${id} once but got it ${parts.length - 1} times: ${search}`,
-            );
-          text = parts.join(replacement);
-          replaced.add(file);
-        }
-        return { contents: text, loader: 'ts' };
-      });
-    },
-  };
 }

@@ -1,17 +1,11 @@
 // Caches that are not ours: the router as it is, but for one function. Each is a way to build a response cache that is in use
 // or was nearly taken, and the checker has to catch each.
-
-/** `search` is in the file once. */
-export interface Edit {
-  readonly file: string;
-  readonly search: string;
-  readonly replacement: string;
-}
+import type { SourceChange } from '@selvedge/testkit';
 
 export interface Variant {
   readonly id: string;
   readonly what: string;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly SourceChange[];
   /** Whether routers keep anything themselves; what goes past the replaced function would hide what it does. */
   readonly inMemory: boolean;
   /** By which it is found out. */

@@ -1,4 +1,5 @@
 // What tests and benchmarks use; never production.
+export { changedSources, type SourceChange } from './changed-sources.js';
 export {
   createTestStore,
   ensureTemplate,

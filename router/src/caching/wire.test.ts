@@ -1,7 +1,8 @@
 /** What of caching is on the wire: asked for by a header that no client can send, told by an extension that no client gets. */
-import { cacheExtensionName, cacheRequestHeader, type AnswerOrigin } from '@selvedge/cache';
+import { cacheExtensionName, cacheRequestHeader } from '@selvedge/cache';
 import { json, startStubSubgraph, type RecordedRequest } from '@selvedge/testkit';
 import { afterEach, expect, test } from 'vitest';
+import { forAMinute } from '../testing/cached-subgraph.js';
 import { compose } from '../testing/compose.js';
 import { Cleanup, startTestRouter } from '../testing/test-router.js';
 
@@ -15,17 +16,6 @@ const typeDefs = `
 const details = 'type Product @key(fields: "id") { id: ID! name: String }';
 const cached = 'response_cache: { enabled: true, whole_answers: { enabled: false } }';
 const all = 'headers: { all: { request: [{ propagate: { matching: ".*" } }] } }';
-
-const origin: AnswerOrigin = {
-  maxAge: 60,
-  isPrivate: false,
-  staleness: 0,
-  snapshot: null,
-  tags: [],
-  headers: [],
-  claims: [],
-  refusal: null,
-};
 
 interface Body {
   readonly variables: {
@@ -42,7 +32,7 @@ async function start(yaml: string) {
     from: ({ body }) => {
       const ids = (body as Body).variables.ids ?? ['1'];
       const data = { products: ids.map((id) => ({ __typename: 'Product', id })) };
-      return json({ data, extensions: extensions({ ...origin, maxAge: 0 }) });
+      return json({ data, extensions: extensions({ ...forAMinute, maxAge: 0 }) });
     },
   });
   names.behave({
@@ -50,7 +40,7 @@ async function start(yaml: string) {
       const ids = (body as Body).variables.representations?.map(({ id }) => id) ?? [];
       const entityTags = ids.map((id) => [`products:id=${id}`]);
       const data = { _entities: ids.map((id) => ({ name: `name of ${id}` })) };
-      return json({ data, extensions: extensions({ ...origin, entityTags }) });
+      return json({ data, extensions: extensions({ ...forAMinute, entityTags }) });
     },
   });
   const sdl = compose([

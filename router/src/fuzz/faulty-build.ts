@@ -1,7 +1,8 @@
 /** Bundles a part of the router, or a suite with the router that it tests, with one fault in it, or none. */
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changedSources } from '@selvedge/testkit';
 import { build, type Plugin } from 'esbuild';
 import type { Fault } from './faults.js';
 
@@ -19,10 +20,7 @@ export async function bundleFolder(): Promise<string> {
  * @throws when the fault's text is not there, or is there more than once
  */
 export async function buildWith(fault: Fault | undefined, entry: string, outfile: string): Promise<void> {
-  let isSeeded = fault === undefined;
-  const seeding = seed(fault, () => {
-    isSeeded = true;
-  });
+  const seeded = changedSources(source, fault?.id ?? '', fault === undefined ? [] : [fault]);
   await build({
     entryPoints: [join(source, entry)],
     bundle: true,
@@ -30,30 +28,10 @@ export async function buildWith(fault: Fault | undefined, entry: string, outfile
     format: 'esm',
     outfile,
     define: { PLANS_ALONE: String(fault !== undefined && /^(?:planner|cost)\//.test(fault.file)) },
-    plugins: [seeding, planningHere, ownPackages],
+    plugins: [seeded.plugin, planningHere, ownPackages],
     logLevel: 'silent',
   });
-  if (!isSeeded) throw new Error(`expected ${entry} to contain ${String(fault?.file)} but it does not`);
-}
-
-function seed(fault: Fault | undefined, seeded: () => void): Plugin {
-  return {
-    name: 'seed-a-fault',
-    setup(bundler) {
-      if (fault === undefined) return;
-      bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        if (path !== join(source, fault.file)) return undefined;
-        const parts = (await readFile(path, 'utf8')).split(fault.search);
-        if (parts.length !== 2) {
-          throw new Error(
-            `expected ${fault.file} to have the text of ${fault.id} once but got it ${parts.length - 1} times`,
-          );
-        }
-        seeded();
-        return { contents: parts.join(fault.replacement), loader: 'ts' };
-      });
-    },
-  };
+  seeded.expectAll();
 }
 
 /** See `planning-here.ts`. */

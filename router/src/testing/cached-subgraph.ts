@@ -171,19 +171,21 @@ function executorOf(
   };
 }
 
+/** Of an answer that everybody may keep. */
+export const forAMinute: AnswerOrigin = {
+  maxAge: 60,
+  isPrivate: false,
+  staleness: 0,
+  snapshot: null,
+  tags: [],
+  headers: [],
+  claims: [],
+  refusal: null,
+};
+
 function originOf(said: Partial<AnswerOrigin> | CallOrigin, hasErrors: boolean): CallOrigin {
   if ('hasSetCookie' in said) return { ...said, hasErrors };
-  const answer: AnswerOrigin = {
-    maxAge: 60,
-    isPrivate: false,
-    staleness: 0,
-    snapshot: null,
-    tags: [],
-    headers: [],
-    claims: [],
-    refusal: null,
-    ...said,
-  };
+  const answer: AnswerOrigin = { ...forAMinute, ...said };
   const extension = { cluster: null, answer };
   return { extension, cacheControl: undefined, vary: undefined, hasSetCookie: false, hasErrors };
 }

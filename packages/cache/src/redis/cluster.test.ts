@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CacheUnavailable } from '../contract.js';
 import { describeBackend } from '../testing/contract-suite.js';
 import type { Harness } from '../testing/harness.js';
+import { harnessOf } from '../testing/redis-harness.js';
 import { RedisServers, type RedisServer } from '../testing/redis-servers.js';
 import { openRedisBackend } from './open.js';
 
@@ -26,17 +27,9 @@ async function openCluster(longestIntent: number): Promise<Harness> {
       await Promise.all(keys.map((key) => client.del(key)));
     }
   };
-  return {
-    backend,
-    evictTag: (store, tag) => remove(`{${namespace}:${store}}:*:t:${tag}`),
-    evictStore: (store) => remove(`{${namespace}:${store}}:*:s`),
-    flush: () => remove(`{${namespace}:*`),
-    close: async () => {
-      await backend.close();
-      await remove(`{${namespace}:*`);
-      for (const client of clients) client.destroy();
-    },
-  };
+  return harnessOf(backend, namespace, remove, () => {
+    for (const client of clients) client.destroy();
+  });
 }
 
 describe.skipIf(!redisAvailable())('Redis Cluster', () => {

@@ -1,4 +1,5 @@
 import { createClient } from 'redis';
+import type { CacheBackend } from '../contract.js';
 import { openRedisBackend, type RedisOptions } from '../redis/open.js';
 import type { Harness } from './harness.js';
 
@@ -17,6 +18,18 @@ export async function openRedisHarness(url: string, options: Partial<RedisOption
     for await (const some of client.scanIterator({ MATCH: pattern, COUNT: 1000 })) keys.push(...some);
     if (keys.length > 0) await client.del(keys);
   };
+  return harnessOf(backend, namespace, remove, () => {
+    client.destroy();
+  });
+}
+
+/** @param remove all keys that match a pattern of Redis */
+export function harnessOf(
+  backend: CacheBackend,
+  namespace: string,
+  remove: (pattern: string) => Promise<void>,
+  disconnect: () => void,
+): Harness {
   return {
     backend,
     evictTag: (store, tag) => remove(`{${namespace}:${store}}:*:t:${tag}`),
@@ -25,7 +38,7 @@ export async function openRedisHarness(url: string, options: Partial<RedisOption
     close: async () => {
       await backend.close();
       await remove(`{${namespace}:*`);
-      client.destroy();
+      disconnect();
     },
   };
 }
