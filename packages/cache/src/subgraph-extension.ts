@@ -7,6 +7,12 @@
 export const cacheRequestHeader = 'x-selvedge-cache';
 export const cacheRequestVersion = '1';
 
+/**
+ * The request header of a mutation that says by when all of it has to be over: milliseconds since 1970, on the clock of its sender,
+ * with what that grants for clocks that differ.
+ */
+export const writeUntilHeader = 'x-selvedge-write-until';
+
 /** Its name among the `extensions` of a response. */
 export const cacheExtensionName = 'selvedgeCache';
 

@@ -34,6 +34,7 @@ export const errorCodes = {
   REQUEST_TIMEOUT:
     'The request did not finish within `traffic_shaping.router.timeout`, or in a subgraph within the time that its sender gave.',
   // Raised by the subgraph kit and by subgraphs.
+  REQUEST_EXPIRED: 'A mutation came to a subgraph when the time in which it had to be carried out was over.',
   UNSUPPORTED_CONTENT_CODING: 'The body is compressed in a way that the subgraph cannot decode.',
   UNAUTHENTICATED: 'The request names no user, or its token is not valid.',
   FORBIDDEN: 'The user may not do or see this.',

@@ -14,7 +14,7 @@ function contextOf(asking: Viewer | null): KitContext {
   return subgraphContext({
     store,
     inputs: new RequestInputs({}, identified),
-    deadline: null,
+    deadline: { at: null, until: null },
     coverage: null,
   });
 }

@@ -6,6 +6,7 @@ import type { RequestInputs } from './caching/request-inputs.js';
 import { readsWithOrigin } from './caching/statement-origin.js';
 import type { StoreCoverage } from './caching/store-coverage.js';
 import type { KitContext, PlaceInfo, QueryOptions } from './context.js';
+import type { Deadline } from './deadline.js';
 import { Loaders, type Asker } from './loaders.js';
 import { selectedOfPage, selectedProperties, type LookAheadInfo } from './look-ahead/selected-properties.js';
 import type { PageArguments } from './reads/page.js';
@@ -20,8 +21,8 @@ import type { Viewer } from './viewer.js';
 export interface RequestParts {
   readonly store: Store;
   readonly inputs: RequestInputs;
-  /** On the clock of `performance.now()`: reads end there, and where the router asks for tags transactions too. */
-  readonly deadline: number | null;
+  /** Reads end there, and where the router asks for tags transactions too. */
+  readonly deadline: Deadline;
   /** Null where the router does not ask what answers are made of. */
   readonly coverage: StoreCoverage | null;
 }
@@ -40,7 +41,7 @@ class RequestReads {
 
   constructor(readonly parts: RequestParts) {
     const { store, deadline, coverage } = parts;
-    this.reads = coverage === null ? store.until(deadline) : readsWithOrigin(store, deadline);
+    this.reads = coverage === null ? store.until(deadline.at) : readsWithOrigin(store, deadline.at);
     this.loaders = new Loaders(this.reads);
   }
 
@@ -52,12 +53,12 @@ class RequestReads {
   ): Promise<RawRow[]> {
     const { store, deadline, coverage } = this.parts;
     if (coverage === null || recorder === null)
-      return store.query(statement(text), [...values], deadline ?? undefined);
+      return store.query(statement(text), [...values], deadline.at ?? undefined);
     const tags = await coverage.ofQuery(text, options.reads);
     const { rows: sent, server } = await store.queryKnown(
       queryWithSnapshot(text),
       [...values],
-      deadline ?? undefined,
+      deadline.at ?? undefined,
     );
     const { rows, snapshot } = splitQueryRows(sent);
     recorder.statement({ snapshot, cluster: server.cluster });

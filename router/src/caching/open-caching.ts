@@ -33,7 +33,7 @@ export interface Caching {
 /** @returns `null` where nothing is cached */
 export async function openCaching(options: CachingOptions): Promise<Caching | null> {
   const { config, redisUrl, isOneOfSeveral, log, metrics } = options;
-  const { enabled, mode, in_memory, whole_answers } = config.response_cache;
+  const { enabled, mode, max_clock_difference, in_memory, whole_answers } = config.response_cache;
   // What one process would keep for itself, another could not invalidate; who started them has said so.
   if (!enabled || (isOneOfSeveral && !asksForRedis(config, redisUrl))) return null;
   const opened = await openBackend({ config, redisUrl, log, onCommand: metrics?.onCommand });
@@ -43,6 +43,7 @@ export async function openCaching(options: CachingOptions): Promise<Caching | nu
     mode,
     covers: (subgraph) => subgraphOptions(config, subgraph) !== null,
     timeoutOf: (subgraph) => timeoutOf(config, subgraph),
+    clockDifference: max_clock_difference,
     observer: metrics?.writes ?? unobserved,
   });
   // Of the parts that are kept, the whole answers, and where it is in this process, the backend.

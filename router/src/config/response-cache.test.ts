@@ -17,6 +17,7 @@ describe('response_cache', () => {
       enabled: false,
       debug: true,
       mode: 'available',
+      max_clock_difference: 1_000,
       in_memory: { max_bytes: 64_000_000 },
       whole_answers: { enabled: true },
       subgraph: { all: { enabled: true, max_ttl: 86_400_000 }, subgraphs: {} },

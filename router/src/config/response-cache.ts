@@ -1,6 +1,6 @@
 /**
  * Keys of router.yaml for the cache of parts of answers. Names and nesting are Apollo Router's; ours alone are `mode`,
- * `in_memory`, `whole_answers`, `max_ttl` and `stale_while_revalidate`. What is cached and what that promises: docs/response-cache.md.
+ * `max_clock_difference`, `in_memory`, `whole_answers`, `max_ttl` and `stale_while_revalidate`. What is cached and what that promises: docs/response-cache.md.
  */
 import { parseRedisUrls } from '@selvedge/cache';
 import * as z from 'zod';
@@ -54,6 +54,8 @@ export function responseCache(development: boolean) {
       debug: z.boolean().default(development),
       /** What becomes of a mutation while the cache cannot be reached. */
       mode: z.enum(['available', 'strict']).default('available'),
+      /** Of routers and subgraphs: so much later, twice, a mutation may end that nobody waits for any more. */
+      max_clock_difference: duration.prefault('1s'),
       /** What this process keeps of it, parts and whole answers together; 0: nothing, where Redis has it. */
       in_memory: z.strictObject({ max_bytes: z.int().nonnegative().default(64_000_000) }).prefault({}),
       whole_answers: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),

@@ -2,7 +2,7 @@
  * The kinds of value that router.yaml has more than once: durations, sizes of headers' names, patterns, addresses.
  * Each refuses with a sentence of the form "expected … but got …", because it is all that an operator sees.
  */
-import { cacheRequestHeader } from '@selvedge/cache';
+import { cacheRequestHeader, writeUntilHeader } from '@selvedge/cache';
 import * as z from 'zod';
 
 /** Spelled as Apollo Router spells it (`30s`, `500ms`, `1m30s`); a number of milliseconds once parsed. */
@@ -69,6 +69,8 @@ export const neverPropagated: ReadonlySet<string> = new Set([
   'x-envoy-expected-rq-timeout-ms',
   // Asks a subgraph what only the router may know of its answer.
   cacheRequestHeader,
+  // Says by when a subgraph has to be done with a mutation, as its router sees it.
+  writeUntilHeader,
 ]);
 
 const unitInMilliseconds = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

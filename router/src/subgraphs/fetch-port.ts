@@ -2,6 +2,7 @@
 import type { FetchAnswer, FetchPort, FetchRequest } from '../execution/fetch-answer.js';
 import type { RequestTemplate } from '../execution/request-template.js';
 import type { IncomingHttpHeaders } from 'node:http';
+import { writeUntilHeader } from '@selvedge/cache';
 import { noCacheObserver, type CacheObserver } from '../caching/cache-observer.js';
 import { cachedFetch } from '../caching/cached-fetch.js';
 import { CachingOfRequest } from '../caching/caching-of-request.js';
@@ -45,7 +46,8 @@ export class RequestPort implements FetchPort {
     const isAlone = followsMutation || template.kind === 'mutation';
     const operation = { template, variables, representations };
     const caching = isAlone ? null : this.cachingFor(subgraph);
-    const send = () => subgraph.fetch(operation, caller, this.scopeFor(subgraph), isAlone);
+    const send = (until?: number) =>
+      subgraph.fetch(operation, caller, boundedScope(this.scopeFor(subgraph), until), isAlone);
     const answer = await this.confirm(
       template,
       caching === null ? send : () => cachedFetch(caching, operation),
@@ -71,7 +73,7 @@ export class RequestPort implements FetchPort {
   /** What it writes is fenced before anybody hears of it. */
   private async confirm(
     { subgraph, kind }: RequestTemplate,
-    send: () => Promise<FetchAnswer>,
+    send: (until?: number) => Promise<FetchAnswer>,
   ): Promise<FetchAnswer> {
     const { cache, caller } = this.options;
     const writes = cache?.writes;
@@ -122,6 +124,12 @@ export class RequestPort implements FetchPort {
 }
 
 let lastAlone = 0;
+
+/** @param until milliseconds since 1970, by when what is sent has to be over in the subgraph */
+function boundedScope(scope: Scope, until: number | undefined): Scope {
+  if (until === undefined) return scope;
+  return { ...scope, headers: [...scope.headers, writeUntilHeader, String(until)] };
+}
 
 /** Waits for nothing of its own: what it asks for is kept for others. */
 function nobody(): Caller {

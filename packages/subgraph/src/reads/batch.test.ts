@@ -25,7 +25,7 @@ const newContext = (): KitContext =>
   subgraphContext({
     store: library.store,
     inputs: new RequestInputs({}, null),
-    deadline: null,
+    deadline: { at: null, until: null },
     coverage: null,
   });
 beforeAll(async () => {

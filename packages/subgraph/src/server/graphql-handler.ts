@@ -3,16 +3,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { ClientError } from '@selvedge/errors';
-import { cacheExtensionName, cacheRequestHeader, cacheRequestVersion } from '@selvedge/cache';
+import {
+  cacheExtensionName,
+  cacheRequestHeader,
+  cacheRequestVersion,
+  type CacheExtension,
+} from '@selvedge/cache';
 import { RequestInputs, type ViewerOutcome } from '../caching/request-inputs.js';
 import type { StoreCoverage } from '../caching/store-coverage.js';
 import type { KitContext, SubgraphContext } from '../context.js';
+import { deadlineOf, expiredBy } from '../deadline.js';
 import type { CompilableRequest, CompiledEntities } from '../entities-path/compiled-entities.js';
 import { subgraphContext } from '../operation-context.js';
 import type { Store } from '../store/store.js';
 import type { ViewerReader } from '../viewer.js';
 import { readBody } from './body.js';
-import { deadlineOf } from './deadline.js';
 
 /** A router batches representations by the hundred; 10 MB is far above what one sends. */
 const maxBodyBytes = 10_000_000;
@@ -33,9 +38,15 @@ export async function handleGraphQL(
 ): Promise<void> {
   const deadline = deadlineOf(request.headers);
   const body = request.method === 'POST' ? parsedBody(await readBody(request, maxBodyBytes)) : undefined;
+  const viewer = await viewerOf(parts, request);
+  const expired = expiredBy(deadline);
+  if (expired !== null) {
+    sendExpired(response, expired);
+    return;
+  }
   const context = subgraphContext({
     store: parts.store,
-    inputs: new RequestInputs(request.headers, await viewerOf(parts, request)),
+    inputs: new RequestInputs(request.headers, viewer),
     deadline,
     coverage: coverageFor(parts, request),
   });
@@ -72,6 +83,19 @@ export async function handleGraphQL(
 }
 
 const outcomeUnknown = 'expected to hear whether a transaction was committed but its connection was lost\n';
+
+/** The router is told that nothing was written, so that it need not pass the store by. */
+function sendExpired(response: ServerResponse, { message, code }: ClientError): void {
+  const nothingWritten: CacheExtension = { cluster: null };
+  const body = {
+    errors: [{ message, extensions: { code } }],
+    extensions: { [cacheExtensionName]: nothingWritten },
+  };
+  send(response, 408, JSON.stringify(body), {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+}
 
 /** A token that is not valid fails who reads the viewer, and only those: other answers do not depend on it. */
 async function viewerOf(parts: GraphQLHandlerParts, request: IncomingMessage): Promise<ViewerOutcome> {

@@ -168,6 +168,41 @@ describe('a transaction after the deadline', () => {
   it('is not committed, though its process stood still meanwhile', async () => {
     expect(await titleAfterStandstill('late', asking)).not.toBe('late');
   }, 40_000);
+
+  /** What came of a mutation that nobody waited for any more when its process, which stood still, began to read it. */
+  async function afterLyingUnread(
+    title: string,
+    headers: Record<string, string>,
+  ): Promise<{ title: string; status: number; body: unknown }> {
+    process.kill(child.pid, 'SIGSTOP');
+    const answered = rename(title, { ...asking, 'x-envoy-expected-rq-timeout-ms': '1000', ...headers });
+    await setTimeout(1_500);
+    process.kill(child.pid, 'SIGCONT');
+    const response = await answered;
+    const client = new pg.Client(testStore.url);
+    await client.connect();
+    const { rows } = await client.query<{ title: string }>('SELECT title FROM books WHERE id = 1');
+    await client.end();
+    return { title: rows[0]?.title ?? '', status: response.status, body: await response.json() };
+  }
+
+  it('would be committed where time counts from when it is read', async () => {
+    expect(await afterLyingUnread('counted anew', {})).toMatchObject({ title: 'counted anew', status: 200 });
+  }, 40_000);
+
+  it('is not begun where the request says when it is over', async () => {
+    const after = await afterLyingUnread('unread', { 'x-selvedge-write-until': String(Date.now() + 1_000) });
+    expect(after.title).not.toBe('unread');
+    expect(after.status).toBe(408);
+    // Nothing was written: the router need not pass the store by.
+    expect(after.body).toMatchObject({
+      errors: [{ extensions: { code: 'REQUEST_EXPIRED' } }],
+      extensions: { selvedgeCache: { cluster: null } },
+    });
+    expect(
+      (after.body as { extensions: { selvedgeCache: object } }).extensions.selvedgeCache,
+    ).not.toHaveProperty('writes');
+  }, 40_000);
 });
 
 describe('a bounded transaction', () => {
@@ -188,7 +223,7 @@ describe('a bounded transaction', () => {
         await setTimeout(900);
         await manager.query('SELECT 1');
       },
-      { deadline: performance.now() + 600, hasOutbox: true, serverVersion: version },
+      { deadline: { at: performance.now() + 600, until: null }, hasOutbox: true, serverVersion: version },
     );
     await expect(late).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
     expect(await count()).toEqual(before);
@@ -196,15 +231,35 @@ describe('a bounded transaction', () => {
 
   it('is not begun after it', async () => {
     const begin = vi.fn(() => Promise.resolve());
-    const terms = { deadline: performance.now() - 1, hasOutbox: true };
+    const terms = { deadline: { at: performance.now() - 1, until: null }, hasOutbox: true };
     await expect(observedTransaction(library.store, begin, terms)).rejects.toMatchObject({
       code: 'REQUEST_TIMEOUT',
     });
     expect(begin).not.toHaveBeenCalled();
   });
 
+  it('ends when the day’s clock says so, though that of the process has stood still', async () => {
+    const before = await count();
+    const now = vi.spyOn(Date, 'now');
+    const terms = {
+      deadline: { at: performance.now() + 20_000, until: Date.now() + 20_000 },
+      hasOutbox: true,
+    };
+    const late = observedTransaction(
+      library.store,
+      async (manager) => {
+        await manager.query('UPDATE books SET pages = pages + 1');
+        now.mockReturnValue(terms.deadline.until);
+      },
+      terms,
+    );
+    await expect(late).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    now.mockRestore();
+    expect(await count()).toEqual(before);
+  });
+
   it('gives back what it is given, in time', async () => {
-    const terms = { deadline: performance.now() + 20_000, hasOutbox: true };
+    const terms = { deadline: { at: performance.now() + 20_000, until: null }, hasOutbox: true };
     await expect(observedTransaction(library.store, () => Promise.resolve(7), terms)).resolves.toMatchObject({
       result: 7,
       xid: null,
@@ -214,7 +269,7 @@ describe('a bounded transaction', () => {
 
   it('says STORE_UNAVAILABLE of a store that is away', async () => {
     const away = new Store({ url: 'postgres://nobody@127.0.0.1:1/nothing', entities: [], migrations: [] });
-    const terms = { deadline: null, hasOutbox: true };
+    const terms = { deadline: { at: null, until: null }, hasOutbox: true };
     await expect(observedTransaction(away, () => Promise.resolve(), terms)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     });

@@ -4,6 +4,7 @@
 import { markWrites, wholeStoreTag, writesOf, type Writes } from '@selvedge/events';
 import pg from 'pg';
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { timeLeft, type Deadline } from '../deadline.js';
 import { identityOf } from './cluster.js';
 import { requestTimeout, storeError } from './store-error.js';
 import type { Store } from './store.js';
@@ -22,8 +23,7 @@ export class OutcomeUnknown extends Error {
 }
 
 export interface TransactionTerms {
-  /** On the clock of `performance.now()`; null for none. */
-  readonly deadline: number | null;
+  readonly deadline: Deadline;
   /** Whether the store's migrations have captured its writes. */
   readonly hasOutbox: boolean;
   /** As in `server_version_num`, for tests of how older servers are bounded. */
@@ -39,12 +39,12 @@ export async function observedTransaction<T>(
   terms: TransactionTerms,
 ): Promise<CommittedTransaction<T>> {
   const { deadline } = terms;
-  if (deadline !== null && performance.now() >= deadline) throw requestTimeout();
+  if (timeLeft(deadline) <= 0) throw requestTimeout();
   try {
     return await store.withRunner((runner) => run(runner, work, terms));
   } catch (error) {
     if (error instanceof OutcomeUnknown) throw error;
-    throw deadline !== null && performance.now() >= deadline ? requestTimeout(error) : storeError(error);
+    throw timeLeft(deadline) <= 0 ? requestTimeout(error) : storeError(error);
   }
 }
 
@@ -56,14 +56,15 @@ async function run<T>(
   const connection = (await runner.connect()) as pg.Client;
   const { cluster, version: toldVersion } = await identityOf(connection, runner);
   const version = serverVersion ?? toldVersion;
+  const isBounded = timeLeft(deadline) < Infinity;
   await runner.startTransaction();
   let written: CommittedTransaction<T>;
   try {
-    if (deadline !== null) await boundTransaction(runner, version, deadline);
+    if (isBounded) await boundTransaction(runner, version, deadline);
     if (hasOutbox) await runner.query(markWrites);
     const result = await work(runner.manager);
     written = { result, cluster, ...(await readBack(runner, hasOutbox)) };
-    if (deadline !== null) await boundCommit(runner, version, deadline);
+    if (isBounded) await boundCommit(runner, version, deadline);
   } catch (error) {
     await runner.rollbackTransaction().catch(() => {
       abandon(connection);
@@ -120,7 +121,7 @@ function allowanceOf(left: number): number {
 }
 
 /** From PostgreSQL 17 on the server ends the session at the deadline; before, it ends one that stands still for so long. */
-function boundTransaction(runner: QueryRunner, version: number, deadline: number): Promise<void> {
+function boundTransaction(runner: QueryRunner, version: number, deadline: Deadline): Promise<void> {
   return enforced(runner, deadline, (milliseconds) =>
     version >= firstWithTransactionTimeout
       ? // The timer runs from its first setting on.
@@ -133,7 +134,7 @@ function boundTransaction(runner: QueryRunner, version: number, deadline: number
 const longestCommit = 1_000;
 
 /** Sees to it that what passes before the COMMIT, and the COMMIT itself, are over by the deadline. */
-function boundCommit(runner: QueryRunner, version: number, deadline: number): Promise<void> {
+function boundCommit(runner: QueryRunner, version: number, deadline: Deadline): Promise<void> {
   return enforced(runner, deadline, (milliseconds) => {
     if (version >= firstWithTransactionTimeout)
       return `SET LOCAL statement_timeout = ${Math.min(milliseconds, longestCommit)}`;
@@ -148,18 +149,17 @@ function boundCommit(runner: QueryRunner, version: number, deadline: number): Pr
  */
 async function enforced(
   runner: QueryRunner,
-  deadline: number,
+  deadline: Deadline,
   settings: (milliseconds: number) => string,
 ): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const sentAt = performance.now();
-    const left = deadline - sentAt;
+    const left = timeLeft(deadline);
     const allowance = allowanceOf(left);
     const milliseconds = Math.floor(left - allowance);
     // 0 would mean no limit.
     if (milliseconds < 1) break;
     await runner.query(settings(milliseconds));
-    if (performance.now() - sentAt <= allowance) return;
+    if (left - timeLeft(deadline) <= allowance) return;
   }
   throw requestTimeout();
 }

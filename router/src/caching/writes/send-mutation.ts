@@ -11,16 +11,17 @@ export interface SentMutation {
   readonly isConfirmed: boolean;
 }
 
+/** @param send with the moment by which all of it has to be over, milliseconds since 1970 */
 export async function sendMutation(
   writes: Writes,
   subgraph: string,
   caller: Caller,
-  send: () => Promise<FetchAnswer>,
+  send: (until: number) => Promise<FetchAnswer>,
 ): Promise<SentMutation> {
   try {
     const intent = await writes.intend(subgraph, caller.deadline);
     const hasLeft = caller.hasLeft;
-    const answer = await send();
+    const answer = await send(intent.until);
     const sent: SentWrite = hasLeft ? { outcome: 'not sent' } : outcomeOf(writes, subgraph, answer);
     return { answer, isConfirmed: await writes.conclude(intent, sent) };
   } catch (error) {

@@ -65,6 +65,7 @@ function start(options: Partial<WritesOptions> = {}): Writes {
     mode: 'available',
     covers: () => true,
     timeoutOf: () => 30_000,
+    clockDifference: 1_000,
     observer,
     ...options,
   });

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { CacheUnavailable, type CacheBackend, type CacheExtension, type Write } from '@selvedge/cache';
 import { timeLeft } from '../../subgraphs/deadline.js';
-import { grace } from './intent-times.js';
+import { mutationTimes } from './intent-times.js';
 import { LateSettles } from './late-settles.js';
 import type { WritesObserver } from './writes-observer.js';
 
@@ -18,6 +18,8 @@ export interface WritesOptions {
   readonly covers: (subgraph: string) => boolean;
   /** Milliseconds that a fetch from the subgraph may take. */
   readonly timeoutOf: (subgraph: string) => number;
+  /** Milliseconds by which clocks of routers and subgraphs may differ. */
+  readonly clockDifference: number;
   /** Milliseconds after which others pass a store by whose mutation is not settled. */
   readonly suspect?: number;
   readonly observer: WritesObserver;
@@ -39,6 +41,8 @@ export interface Intent {
   readonly isRecorded: boolean;
   /** On the clock of `performance.now()`: when it was recorded, at the latest. */
   readonly since: number;
+  /** Milliseconds since 1970, by when all of the mutation has to be over. */
+  readonly until: number;
 }
 
 /** The cache is away, and the router's mode is to change nothing then. */
@@ -87,15 +91,15 @@ export class Writes {
    */
   async intend(subgraph: string, deadline: number): Promise<Intent> {
     const id = randomUUID();
-    const { backend, mode, observer } = this.options;
-    const over = Math.min(timeLeft(deadline), this.options.timeoutOf(subgraph)) + grace;
+    const { backend, mode, observer, timeoutOf, clockDifference } = this.options;
+    const { over, until } = mutationTimes(Math.min(timeLeft(deadline), timeoutOf(subgraph)), clockDifference);
     try {
       await backend.intend(subgraph, id, { suspect: Math.min(this.suspect, over), over });
-      return { subgraph, id, isRecorded: true, since: performance.now() };
+      return { subgraph, id, isRecorded: true, since: performance.now(), until };
     } catch (error) {
       if (!(error instanceof CacheUnavailable)) throw error;
       observer.unreachable(subgraph);
-      if (mode === 'available') return { subgraph, id, isRecorded: false, since: performance.now() };
+      if (mode === 'available') return { subgraph, id, isRecorded: false, since: performance.now(), until };
       // It may have been recorded all the same.
       this.late.settle(subgraph, nothing, id);
       throw new WriteRefused(`expected the cache to be reachable but got: ${error.message}`, {
@@ -148,7 +152,7 @@ export class Writes {
 
   /** Tries until everybody else passes the store by; then the client may know. */
   private async settle(
-    intent: Omit<Intent, 'id'> & { readonly id: string | null },
+    intent: Omit<Intent, 'id' | 'until'> & { readonly id: string | null },
     write: Write,
   ): Promise<boolean> {
     const { subgraph, id, isRecorded, since } = intent;
