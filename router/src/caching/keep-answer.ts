@@ -9,6 +9,7 @@ import type { FetchShape } from './fetch-shape.js';
 import { isRefusal, keepableOf, type Keepable, type Refusal } from './keepable.js';
 import { existence, type Part } from './part.js';
 import type { FoundPart } from './read-parts.js';
+import { selectedTypes } from './selected-types.js';
 import { storedText } from './stored-value.js';
 import type { WantedField } from './wanted.js';
 
@@ -64,7 +65,11 @@ function newPart(
   keepable: Keepable,
 ): NewPart | Refusal {
   const { part } = found;
-  const types = new Set([part.kind.type ?? request.options.caching.types.queryType]);
+  const { types: declared } = request.options.caching;
+  const types = new Set([
+    part.kind.type ?? declared.queryType,
+    ...selectedTypes(shape, part.kind, declared),
+  ]);
   const data = canonicalFields(found, sent.fields, value, types);
   if (data === null)
     return { reason: 'subgraph', detail: 'the answer is not of the shape that was asked for' };

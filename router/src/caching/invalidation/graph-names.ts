@@ -1,11 +1,11 @@
 /** What a supergraph calls its subgraphs and types: a misspelt name in an invalidation would otherwise do nothing, in silence. */
-import { Kind, parse, type DocumentNode } from 'graphql';
-import { subgraphNames } from '../../planner/join-directives.js';
+import { Kind, parse, type DocumentNode, type TypeDefinitionNode } from 'graphql';
+import { subgraphNames, textArgument } from '../../planner/join-directives.js';
 
 export interface GraphNames {
   readonly subgraphs: ReadonlySet<string>;
-  /** By each object type, interface and union, the object types that it may be. */
-  readonly types: ReadonlyMap<string, readonly string[]>;
+  /** By subgraph: by each object type, interface and union that it has, what entries with it in them may be tagged with. */
+  readonly types: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 }
 
 /** @returns of the supergraph of the moment, read anew where that has changed */
@@ -20,24 +20,52 @@ export function followGraphNames(sdl: () => string): () => GraphNames {
 
 function graphNames(sdl: string): GraphNames {
   const document = parse(sdl, { noLocation: true });
-  return { subgraphs: new Set(subgraphNames(document).values()), types: objectTypes(document) };
+  const names = subgraphNames(document);
+  const objects = objectsOf(document);
+  const types = new Map<string, Map<string, readonly string[]>>();
+  for (const name of names.values()) types.set(name, new Map());
+  for (const definition of document.definitions) {
+    if (!isComposite(definition)) continue;
+    const fenced = [...namesWith(definition.name.value, objects)];
+    for (const directive of definition.directives ?? []) {
+      const graph = directive.name.value === 'join__type' ? textArgument(directive, 'graph') : undefined;
+      types.get(names.get(graph ?? '') ?? '')?.set(definition.name.value, fenced);
+    }
+  }
+  return { subgraphs: new Set(names.values()), types };
 }
 
-function objectTypes({ definitions }: DocumentNode): ReadonlyMap<string, readonly string[]> {
-  const types = new Map<string, string[]>();
-  const add = (abstract: string, object: string) => {
-    types.set(abstract, [...(types.get(abstract) ?? []), object]);
+function isComposite(definition: DocumentNode['definitions'][number]): definition is TypeDefinitionNode {
+  return (
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
+    definition.kind === Kind.INTERFACE_TYPE_DEFINITION ||
+    definition.kind === Kind.UNION_TYPE_DEFINITION
+  );
+}
+
+/** All that it may be, and all that may be one of these: a list of a union without a Category lacks the first one that is made. */
+function namesWith(name: string, objects: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const own = objects.get(name) ?? new Set();
+  const found = new Set([name, ...own]);
+  for (const [other, members] of objects)
+    if ([...members].some((member) => own.has(member))) found.add(other);
+  return found;
+}
+
+/** By each type, the object types that it may be. */
+function objectsOf({ definitions }: DocumentNode): ReadonlyMap<string, ReadonlySet<string>> {
+  const objects = new Map<string, Set<string>>();
+  const add = (type: string, object: string) => {
+    objects.set(type, (objects.get(type) ?? new Set()).add(object));
   };
   for (const definition of definitions) {
     if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) {
-      add(definition.name.value, definition.name.value);
-      for (const { name } of definition.interfaces ?? []) add(name.value, definition.name.value);
+      const { value: object } = definition.name;
+      add(object, object);
+      for (const { name } of definition.interfaces ?? []) add(name.value, object);
     } else if (definition.kind === Kind.UNION_TYPE_DEFINITION) {
       for (const { name } of definition.types ?? []) add(definition.name.value, name.value);
-    } else if (definition.kind === Kind.INTERFACE_TYPE_DEFINITION) {
-      // Subgraphs that have it as an `@interfaceObject` call their objects by its own name.
-      add(definition.name.value, definition.name.value);
     }
   }
-  return types;
+  return objects;
 }

@@ -153,7 +153,12 @@ describe('the invalidation endpoint', () => {
     [
       [{ kind: 'type', subgraph: 'reviews', type: 'Reviews' }],
       400,
-      '[0]: expected a type of the supergraph but got "Reviews"; did you mean "Review"?',
+      '[0]: expected a type of the subgraph reviews but got "Reviews"; did you mean "Review"?',
+    ],
+    [
+      [{ kind: 'type', subgraph: 'reviews', type: 'Category' }],
+      400,
+      '[0]: expected a type of the subgraph reviews but got "Category"',
     ],
     [[{ kind: 'subgraph', subgraph: 'reviews', type: 'Review' }], 400, /^\[0\]: unknown key `type`/],
     [

@@ -57,8 +57,8 @@ function readItem(item: unknown, at: string, names: GraphNames): Item {
   }
   if (kind === 'type') {
     const { subgraph, type } = checked(kinds.type, item, at);
-    const fenced = knownType(type, at, names).map((name) => `#${name}`);
-    return { subgraphs: [knownSubgraph(subgraph, at, names)], fenced };
+    const known = knownSubgraph(subgraph, at, names);
+    return { subgraphs: [known], fenced: knownType(known, type, at, names).map((name) => `#${name}`) };
   }
   const { subgraphs, cache_tag: tag } = checked(kinds.cache_tag, item, at);
   // As the schema declares it, or as it is: by the name that a subgraph's own writes have.
@@ -89,11 +89,12 @@ function knownSubgraph(name: string, at: string, { subgraphs }: GraphNames): str
   );
 }
 
-function knownType(name: string, at: string, { types }: GraphNames): readonly string[] {
-  const objects = types.get(name);
-  if (objects !== undefined) return objects;
+function knownType(subgraph: string, name: string, at: string, { types }: GraphNames): readonly string[] {
+  const known = types.get(subgraph) ?? new Map<string, readonly string[]>();
+  const tagged = known.get(name);
+  if (tagged !== undefined) return tagged;
   throw new BadInvalidation(
-    `${at}: expected a type of the supergraph but got ${named(name, [...types.keys()])}`,
+    `${at}: expected a type of the subgraph ${subgraph} but got ${named(name, [...known.keys()])}`,
   );
 }
 
