@@ -63,6 +63,15 @@ export class CheckedProcess {
     this.#process = null;
   }
 
+  /** It keeps its connections, and reads nothing of what comes on them, until it is resumed. */
+  pause(): void {
+    if (this.#process !== null) process.kill(this.#process.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    if (this.#process !== null) process.kill(this.#process.pid, 'SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.#process?.stop();
   }
