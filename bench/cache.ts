@@ -1,10 +1,11 @@
 // What the cache costs and gives, side by side in one run with stock @apollo/gateway and Apollo's response cache plugin on the same
 // Redis, and with constant answers; and what an invalidation costs, however many entries it is about.
 //
-//   npm run bench:cache [-- --quick] [--rounds N] [--only cold,entities-redis] [--workload deep,list] [--profile whole-answers]
+//   npm run bench:cache [-- --quick] [--rounds N] [--only cold,entities-redis] [--workload deep,shop] [--profile whole-answers]
 //
 // As bench:router: what counts are the CPU seconds of each contestant's process, as medians over rounds that alternate, and ratios
-// within one round. Redis and the subgraphs are processes of their own, and their CPU seconds are told apart.
+// within one round. Redis, subgraphs and their stores are processes of their own, and their CPU seconds are told apart. In front of the
+// shop, whose subgraphs cost what subgraphs do, throughput counts: every contestant is loaded until one of the two CPUs has no more.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,17 +13,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contestants, isContestant } from './cache/contestants.js';
 import { measureInvalidation } from './cache/invalidation.js';
-import { measure, type Plan as MeasuringPlan } from './cache/measure.js';
-import { openRedis } from './cache/redis.js';
-import { report, reportInvalidation } from './cache/report.js';
+import { measure, type Measurement, type Plan as MeasuringPlan } from './cache/measure.js';
+import { openMemory } from './cache/origins/memory.js';
+import type { Origin, OriginName } from './cache/origins/origin.js';
+import { openShop } from './cache/origins/shop.js';
+import { openRedis, type BenchRedis } from './cache/redis.js';
+import { report } from './cache/report.js';
 import { prepareStage, servePart } from './cache/server-process.js';
 import { workloadNames, workloads } from './cache/workloads.js';
 import { canPin } from './measuring/child.js';
 import { progress } from './measuring/figures.js';
-import { startSubgraphs } from './router/server-process.js';
 import { otherCpu } from './measuring/router-process.js';
 
 interface Plan extends MeasuringPlan {
+  readonly shopScale: number;
   readonly invalidation: { readonly sizes: readonly number[]; readonly writes: number } | null;
 }
 
@@ -34,6 +38,13 @@ const invalidations = {
   quick: { sizes: [10, 1_000], writes: 100 },
   whole: { sizes: [10, 1_000, 100_000], writes: 2_000 },
 } as const;
+
+const quick = { firstWarmUp: 0.5, warmUp: 0.2, round: 0.2 };
+const whole = {
+  memory: { firstWarmUp: 15, warmUp: 3, round: 1 },
+  // Where nothing is cached, the subgraphs leave the router little to do: a second of its CPU takes several.
+  shop: { firstWarmUp: 5, warmUp: 5, round: 1 },
+};
 
 const part = process.env['BENCH_PART'];
 if (part !== undefined) {
@@ -61,17 +72,16 @@ async function run(plan: Plan): Promise<number> {
   try {
     const redis = await openRedis();
     stops.push(() => redis.stop());
-    const subgraphs = await startSubgraphs();
-    stops.push(() => subgraphs.stop());
-    const stage = await prepareStage(folder, redis, subgraphs);
-    const measurements = plan.workloads.length > 0 ? await measure(plan, stage) : [];
+    const measurements: Measurement[] = [];
+    for (const origin of ['memory', 'shop'] as const)
+      if (plan.workloads.some((workload) => workload.origin === origin))
+        measurements.push(...(await measureBehind(origin, plan, folder, redis)));
     const costs =
       plan.invalidation === null
         ? []
         : await measureInvalidation(redis, plan.invalidation.sizes, plan.invalidation.writes);
     progress('');
-    report(measurements);
-    reportInvalidation(costs);
+    report(measurements, costs);
     return 0;
   } catch (error) {
     // With its stack, but without the line of the bundle that Node would print.
@@ -79,6 +89,21 @@ async function run(plan: Plan): Promise<number> {
     return 1;
   } finally {
     await Promise.allSettled(stops.map((stop) => stop()));
+  }
+}
+
+async function measureBehind(
+  name: OriginName,
+  plan: Plan,
+  folder: string,
+  redis: BenchRedis,
+): Promise<Measurement[]> {
+  progress(`starting the subgraphs: ${name}`);
+  const origin: Origin = await (name === 'memory' ? openMemory() : openShop(plan.shopScale));
+  try {
+    return await measure(plan, name, await prepareStage(folder, redis, origin));
+  } finally {
+    await origin.stop();
   }
 }
 
@@ -106,9 +131,8 @@ function planFrom(args: string[]): Plan | string {
     workloads: workloads.filter(({ name }) => wanted.includes(name)),
     invalidation: wanted.includes(invalidation) ? invalidations[isQuick ? 'quick' : 'whole'] : null,
     rounds,
-    seconds: isQuick
-      ? { firstWarmUp: 0.5, warmUp: 0.2, round: 0.2 }
-      : { firstWarmUp: 15, warmUp: 3, round: 1 },
+    seconds: isQuick ? { memory: quick, shop: quick } : whole,
+    shopScale: isQuick ? 1 : 5,
     profiled: contestants.filter((name) => profiled.includes(name)),
   };
 }

@@ -12,9 +12,9 @@ import {
   type Turn,
   type Witness,
 } from '../measuring/turns.js';
-import type { Stats } from '../router/subgraphs.js';
 import { clientCount } from '../router/workloads.js';
-import { isAnsweredFromCache, isMoved, type Contestant } from './contestants.js';
+import { isAnsweredFromCache, isMoved, takesPart, type Contestant } from './contestants.js';
+import type { OriginName } from './origins/origin.js';
 import { moveStores } from './redis.js';
 import { startContestant, type Stage } from './server-process.js';
 import type { CacheWorkload } from './workloads.js';
@@ -23,10 +23,16 @@ export interface Plan {
   readonly contestants: readonly Contestant[];
   readonly workloads: readonly CacheWorkload[];
   readonly rounds: number;
-  /** CPU time of the contestant. */
-  readonly seconds: { readonly firstWarmUp: number; readonly warmUp: number; readonly round: number };
+  readonly seconds: Readonly<Record<OriginName, Seconds>>;
   /** Those that write a CPU profile to the working directory. */
   readonly profiled: readonly Contestant[];
+}
+
+/** CPU time of the contestant. */
+export interface Seconds {
+  readonly firstWarmUp: number;
+  readonly warmUp: number;
+  readonly round: number;
 }
 
 /** What others did during a turn. */
@@ -35,6 +41,8 @@ export interface Seen {
   readonly redisCommands: number;
   readonly subgraphCpuSeconds: number;
   readonly subgraphRequests: number;
+  /** Null where it is not known. */
+  readonly storeCpuSeconds: number | null;
 }
 
 export interface Measurement {
@@ -49,11 +57,12 @@ interface Server extends Loaded {
   readonly contestant: Contestant;
 }
 
-export async function measure(plan: Plan, stage: Stage): Promise<Measurement[]> {
+/** All workloads of the plan that are answered by this origin, which the stage has. */
+export async function measure(plan: Plan, origin: OriginName, stage: Stage): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
-  const servers = await startServers(plan, stage);
+  const servers = await startServers(plan, origin, stage);
   try {
-    for (const workload of plan.workloads) {
+    for (const workload of plan.workloads.filter((each) => each.origin === origin)) {
       await checkAnswers(servers, workload);
       measurements.push(...(await measureWorkload(plan, workload, servers, stage)));
     }
@@ -63,10 +72,10 @@ export async function measure(plan: Plan, stage: Stage): Promise<Measurement[]> 
   return measurements;
 }
 
-async function startServers(plan: Plan, stage: Stage): Promise<Server[]> {
+async function startServers(plan: Plan, origin: OriginName, stage: Stage): Promise<Server[]> {
   const servers: Server[] = [];
   try {
-    for (const contestant of plan.contestants) {
+    for (const contestant of plan.contestants.filter((name) => takesPart(name, origin))) {
       progress(`starting ${contestant}`);
       const profiling = ['--cpu-prof', `--cpu-prof-name=${contestant}.cpuprofile`];
       const nodeOptions = plan.profiled.includes(contestant) ? profiling : [];
@@ -91,17 +100,18 @@ async function measureWorkload(
   servers: readonly Server[],
   stage: Stage,
 ): Promise<Measurement[]> {
-  const sent = [workload.sent];
+  const { sent } = workload;
+  const seconds = plan.seconds[workload.origin];
   const lanes: Lane<Server, Seen>[] = [];
   for (const server of servers) {
     progress(`${workload.name}: warming up ${server.contestant}`);
     if (isMoved(server.contestant)) {
       await checkHits(server, workload, stage);
-      await moveStores(stage.redis.url, server.contestant);
+      await moveStores(stage.redis.url, server.contestant, stage.origin.names);
     }
-    const isFirst = (await server.child.usage()).cpuSeconds < plan.seconds.firstWarmUp;
-    const rate = await warmUp(server, sent, plan.seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
-    lanes.push({ server, count: requestsOfTurn(rate, plan.seconds.round, server), turns: [], seen: [] });
+    const isFirst = (await server.child.usage()).cpuSeconds < seconds.firstWarmUp;
+    const rate = await warmUp(server, sent, seconds[isFirst ? 'firstWarmUp' : 'warmUp']);
+    lanes.push({ server, count: requestsOfTurn(rate, seconds.round, server), turns: [], seen: [] });
   }
   for (const { server } of lanes) await checkHits(server, workload, stage);
   await takeTurns(lanes, sent, plan.rounds, witnessOf(stage), workload.name);
@@ -113,22 +123,24 @@ async function measureWorkload(
   return measurements;
 }
 
-function witnessOf({ redis, subgraphs }: Stage): Witness<Seen> {
-  const look = async () => ({ redis: await redis.usage(), subgraphCpuSeconds: await subgraphs.cpuSeconds() });
+function witnessOf({ redis, origin }: Stage): Witness<Seen> {
+  const look = async () => ({ redis: await redis.usage(), origin: await origin.usage() });
   let before: Awaited<ReturnType<typeof look>> | undefined;
   return {
     begin: async () => {
-      await subgraphs.takeStats();
+      await origin.takeRequests();
       before = await look();
     },
     end: async () => {
       if (before === undefined) throw new Error('expected a turn to begin before it ends');
       const after = await look();
+      const [store, storeBefore] = [after.origin.storeCpuSeconds, before.origin.storeCpuSeconds];
       return {
         redisCpuSeconds: after.redis.cpuSeconds - before.redis.cpuSeconds,
         redisCommands: after.redis.commands - before.redis.commands,
-        subgraphCpuSeconds: after.subgraphCpuSeconds - before.subgraphCpuSeconds,
-        subgraphRequests: requestsIn(await subgraphs.takeStats()),
+        subgraphCpuSeconds: after.origin.subgraphCpuSeconds - before.origin.subgraphCpuSeconds,
+        subgraphRequests: await origin.takeRequests(),
+        storeCpuSeconds: store === null || storeBefore === null ? null : store - storeBefore,
       };
     },
   };
@@ -138,16 +150,16 @@ function witnessOf({ redis, subgraphs }: Stage): Witness<Seen> {
 async function checkHits(
   { contestant, clients }: Server,
   { name, sent }: CacheWorkload,
-  { subgraphs }: Stage,
+  { origin }: Stage,
 ): Promise<void> {
   if (!isAnsweredFromCache(contestant)) return;
   let requests = 0;
   for (let look = 0; look < looks; look += 1) {
     // What the last answers brought may still be on its way into Redis.
     await sleep(200);
-    await subgraphs.takeStats();
-    await clients.post(sent);
-    requests = requestsIn(await subgraphs.takeStats());
+    await origin.takeRequests();
+    for (const each of sent) await clients.post(each);
+    requests = await origin.takeRequests();
     if (requests === 0) return;
   }
   throw new Error(`${name}: expected ${contestant} to answer from its cache but got ${requests} fetches`);
@@ -156,24 +168,31 @@ async function checkHits(
 /** At its cache, until nothing is missing. */
 const looks = 20;
 
-function requestsIn(stats: Stats): number {
-  return Object.values(stats).reduce((total, { requests }) => total + requests, 0);
-}
-
-/** @throws where two contestants answer differently, the first or the second time. Those with a constant answer learn it here. */
+/**
+ * @throws where two contestants answer differently, the first or the second time. Those with a constant answer learn the first one
+ *   here, and take no part in the rest.
+ */
 async function checkAnswers(servers: readonly Server[], { name, sent }: CacheWorkload): Promise<void> {
   progress(`${name}: answers are equal?`);
-  const first = servers.find(({ contestant }) => !isConstant(contestant));
-  const expected = first === undefined ? '{"data":{}}' : (await first.clients.post(sent)).toString();
-  if ('errors' in (JSON.parse(expected) as object))
-    throw new Error(`expected data but ${first?.contestant ?? ''} answered ${expected.slice(0, 500)}`);
-  for (const { contestant, child, clients } of [...servers, ...servers]) {
-    if (isConstant(contestant)) child.tell({ type: 'answer', answer: expected });
-    const answer = (await clients.post(sent)).toString();
-    if (isDeepStrictEqual(JSON.parse(answer), JSON.parse(expected))) continue;
-    const [wanted = '', got = ''] = [expected, answer].map((text) => text.slice(0, 500));
-    throw new Error(`${name}: expected all to answer ${wanted} but ${contestant} answered ${got}`);
+  const answering = servers.filter(({ contestant }) => !isConstant(contestant));
+  for (const [place, each] of sent.entries()) {
+    const expected = (await answering[0]?.clients.post(each))?.toString() ?? '{"data":{}}';
+    if ('errors' in (JSON.parse(expected) as object))
+      throw new Error(`expected data but ${answering[0]?.contestant ?? ''} answered ${beginning(expected)}`);
+    const asked = place === 0 ? servers : answering;
+    for (const { contestant, child, clients } of [...asked, ...asked]) {
+      if (isConstant(contestant)) child.tell({ type: 'answer', answer: expected });
+      const answer = (await clients.post(each)).toString();
+      if (isDeepStrictEqual(JSON.parse(answer), JSON.parse(expected))) continue;
+      throw new Error(
+        `${name}: expected all to answer ${beginning(expected)} but ${contestant} answered ${beginning(answer)}`,
+      );
+    }
   }
+}
+
+function beginning(answer: string): string {
+  return answer.slice(0, 500);
 }
 
 function isConstant(contestant: Contestant): boolean {

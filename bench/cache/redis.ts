@@ -5,7 +5,6 @@ import { startRedis } from '@selvedge/testkit';
 import { createClient } from 'redis';
 import { canPin } from '../measuring/child.js';
 import { otherCpu } from '../measuring/router-process.js';
-import { subgraphNames } from '../router/shop.js';
 
 export interface RedisUsage {
   /** User and system time of the server. */
@@ -60,20 +59,20 @@ export async function openRedis(): Promise<BenchRedis> {
 }
 
 /**
- * Makes the records of a namespace's stores. What is stored under a record that is new is dropped once, when no write can be under way
+ * Makes the records of a namespace's stores, which are the subgraphs. What is stored under a record that is new is dropped once, when no write can be under way
  * any more that a lost record knew of: a minute later, amidst a turn, were it not known here that there is none.
  */
-export function prepareStores(url: string, namespace: string): Promise<void> {
+export function prepareStores(url: string, namespace: string, stores: readonly string[]): Promise<void> {
   return withBackend(url, namespace, async (backend) => {
-    await backend.states(subgraphNames);
+    await backend.states(stores);
   });
 }
 
 /** A write in each store to what nobody asks for. */
-export function moveStores(url: string, namespace: string): Promise<void> {
+export function moveStores(url: string, namespace: string, stores: readonly string[]): Promise<void> {
   return withBackend(url, namespace, async (backend) => {
     const write = { cluster: null, xids: [], tags: ['elsewhere:'] };
-    await Promise.all(subgraphNames.map((name) => backend.settle(name, write, null)));
+    await Promise.all(stores.map((name) => backend.settle(name, write, null)));
   });
 }
 

@@ -3,33 +3,33 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Child } from '../measuring/child.js';
 import { measuredCpu, startPart, startRouter } from '../measuring/router-process.js';
-import type { Subgraphs } from '../router/server-process.js';
-import { supergraphOf } from '../router/shop.js';
 import { serveSubgraphs } from '../router/subgraphs.js';
 import { plainOnes, routerYaml, type Contestant } from './contestants.js';
+import type { Origin } from './origins/origin.js';
 import { prepareStores, type BenchRedis } from './redis.js';
 import { cacheable } from './subgraphs.js';
 import { buildUnproven } from './unproven-build.js';
 
-/** What is fixed for the contestants of one run. */
+/** What is fixed for the contestants in front of one origin. */
 export interface Stage {
   /** A folder for files that they read. */
   readonly folder: string;
   readonly supergraphPath: string;
   readonly redis: BenchRedis;
-  readonly subgraphs: Subgraphs;
+  readonly origin: Origin;
 }
 
-/** Writes the files that contestants read. */
-export async function prepareStage(folder: string, redis: BenchRedis, subgraphs: Subgraphs): Promise<Stage> {
+/** Writes the files that contestants read. What others have kept in this Redis is no more. */
+export async function prepareStage(folder: string, redis: BenchRedis, origin: Origin): Promise<Stage> {
   const supergraphPath = join(folder, 'supergraph.graphql');
-  await writeFile(supergraphPath, supergraphOf(subgraphs.urls));
-  return { folder, supergraphPath, redis, subgraphs };
+  await writeFile(supergraphPath, origin.supergraph);
+  await redis.flush();
+  return { folder, supergraphPath, redis, origin };
 }
 
 export async function startContestant(
   contestant: Contestant,
-  { folder, supergraphPath, redis }: Stage,
+  { folder, supergraphPath, redis, origin }: Stage,
   nodeOptions: readonly string[],
 ): Promise<{ readonly child: Child; readonly url: string }> {
   const yaml = routerYaml(contestant, redis.url);
@@ -38,7 +38,7 @@ export async function startContestant(
     const child = await startPart(contestant, env, { cpu: measuredCpu, nodeOptions });
     return { child, url: String(child.listening['url']) };
   }
-  await prepareStores(redis.url, contestant);
+  await prepareStores(redis.url, contestant, origin.names);
   const configPath = join(folder, `${contestant}.yaml`);
   await writeFile(configPath, yaml);
   const file = plainOnes[contestant] === undefined ? undefined : await buildUnproven(folder);

@@ -8,6 +8,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
   readonly heapBytes: number;
+  /** That it has been sent over HTTP; 0 unless it `countsRequests`. */
+  readonly requests: number;
 }
 
 export interface ChildOptions {
@@ -18,17 +20,26 @@ export interface ChildOptions {
   readonly cpu?: number;
   /** Such as `--cpu-prof`. */
   readonly nodeOptions?: readonly string[];
+  readonly countsRequests?: boolean;
+  /** It says `ready` some time after it listens, and is waited for. */
+  readonly saysReady?: boolean;
 }
 
 export const canPin = process.platform === 'linux' && spawnSync('taskset', ['--version']).status === 0;
 
-const probe = `process.on('message', (message) => {
+const probe = (countsRequests: boolean): string => `let requests = 0;
+${countsRequests ? countingRequests : ''}
+process.on('message', (message) => {
   if (message !== 'usage' && message !== 'usage after collection') return;
   if (message !== 'usage') globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  process.send({ type: 'usage', cpuSeconds: (user + system) / 1e6, residentBytes: rss, heapBytes: heapUsed + arrayBuffers });
+  const heapBytes = heapUsed + arrayBuffers;
+  process.send({ type: 'usage', cpuSeconds: (user + system) / 1e6, residentBytes: rss, heapBytes, requests });
 });`;
+
+const countingRequests = `import { subscribe } from 'node:diagnostics_channel';
+subscribe('http.server.request.start', () => { requests += 1; });`;
 
 export class Child {
   readonly #process: ChildProcess;
@@ -41,9 +52,14 @@ export class Child {
     this.#process = child;
   }
 
-  /** Resolves when it listens. */
-  static async start({ file, args = [], env = {}, cpu, nodeOptions = [] }: ChildOptions): Promise<Child> {
-    const node = ['--import', `data:text/javascript,${encodeURIComponent(probe)}`, ...nodeOptions];
+  /** Resolves when it listens, and is ready where it says so. */
+  static async start({ file, args = [], env = {}, cpu, ...options }: ChildOptions): Promise<Child> {
+    const { nodeOptions = [], countsRequests = false, saysReady = false } = options;
+    const node = [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(probe(countsRequests))}`,
+      ...nodeOptions,
+    ];
     const isPinned = cpu !== undefined && canPin;
     const child = fork(file, args, {
       env: { ...process.env, ...env },
@@ -52,7 +68,11 @@ export class Child {
         ? { execPath: 'taskset', execArgv: ['-c', String(cpu), process.execPath, ...node] }
         : { execArgv: node }),
     });
-    return new Child(child, await nextMessage(child, 'listening'));
+    const [listening] = await Promise.all([
+      nextMessage(child, 'listening'),
+      saysReady ? nextMessage(child, 'ready') : undefined,
+    ]);
+    return new Child(child, listening);
   }
 
   /** @param isCollected after a garbage collection, for a child that runs with `--expose-gc` */

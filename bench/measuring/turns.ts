@@ -45,12 +45,15 @@ export async function warmUp(
   seconds: number,
 ): Promise<Rate> {
   const began = (await child.usage()).cpuSeconds;
-  for (let before = began, count = clients.count; ; count *= 2) {
+  for (let before = began, count = clients.count; ;) {
     const load = await clients.load(sent, count);
     const { cpuSeconds } = await child.usage();
-    if (cpuSeconds - began >= seconds)
-      return { perSecond: load.requests / load.seconds, perCpuSecond: load.requests / (cpuSeconds - before) };
+    const perCpuSecond = load.requests / (cpuSeconds - before);
+    const missing = seconds - (cpuSeconds - began);
+    if (missing <= 0) return { perSecond: load.requests / load.seconds, perCpuSecond };
     before = cpuSeconds;
+    // Twice as many again and again, and no more at the end than are missing.
+    count = Math.max(clients.count, Math.min(2 * count, Math.ceil(1.05 * missing * perCpuSecond)));
   }
 }
 

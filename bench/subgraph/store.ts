@@ -1,9 +1,8 @@
-// A PostgreSQL of the benchmark's own, filled, and removed with everything of it at the end, also at Ctrl-C.
-import { mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '@selvedge/embedded';
+// The store of a run: a PostgreSQL of the benchmark's own, filled.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client } from 'pg';
+import { openPostgres } from '../measuring/postgres.js';
 import { schemaText, storeSql } from './library.js';
 
 export interface BenchStore {
@@ -15,18 +14,16 @@ export interface BenchStore {
 }
 
 export async function openStore(): Promise<BenchStore> {
-  const folder = await mkdtemp(join(tmpdir(), 'selvedge-bench-subgraph-'));
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
-  let removal: Promise<void> | undefined;
-  const remove = (): Promise<void> => (removal ??= removed(postgres, folder));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => void remove().finally(() => process.exit(130)));
-  const schemaPath = join(folder, 'schema.graphql');
+  const postgres = await openPostgres(false);
+  // At Ctrl-C the store goes with this process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const schemaPath = join(postgres.folder, 'schema.graphql');
   try {
     await writeFile(schemaPath, schemaText);
-    return { url: postgres.url, schemaPath, authorIds: await fill(postgres.url), remove };
+    const authorIds = await fill(postgres.url);
+    return { url: postgres.url, schemaPath, authorIds, remove: () => postgres.remove() };
   } catch (error) {
-    await remove();
+    await postgres.remove();
     throw error;
   }
 }
@@ -42,12 +39,4 @@ async function fill(url: string): Promise<string[]> {
   } finally {
     await client.end();
   }
-}
-
-async function removed(postgres: EmbeddedPostgres, folder: string): Promise<void> {
-  await postgres.stop();
-  await rm(postgres.dataDir, { recursive: true, force: true });
-  // Where the data had to go elsewhere, its folder has nothing else in it.
-  await rmdir(dirname(postgres.dataDir)).catch(() => undefined);
-  await rm(folder, { recursive: true, force: true });
 }

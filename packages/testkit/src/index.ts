@@ -1,5 +1,6 @@
 // What tests and benchmarks use; never production.
 export { changedSources, type SourceChange } from './changed-sources.js';
+export { guard } from './guard.js';
 export {
   createTestStore,
   ensureTemplate,
