@@ -15,9 +15,7 @@ export type MissReason =
   /** A write of unknown outcome is about. */
   | 'bypassed'
   /** The cache could not be asked in time. */
-  | 'unavailable'
-  /** The request asks for it to be fetched. */
-  | 'requested';
+  | 'unavailable';
 
 /** Why something fetched must not be kept; few, since they become labels of metrics. */
 export type RefusalReason =

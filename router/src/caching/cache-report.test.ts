@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { CacheMetrics } from '../telemetry/cache-metrics.js';
+import { cachedSubgraph } from '../testing/cached-subgraph.js';
 import { noCacheObserver, type CachedPart } from './cache-observer.js';
 import { CacheReport } from './cache-report.js';
 
@@ -11,7 +12,7 @@ describe('the report of a request', () => {
   test('says of each part what became of it, added up by name', () => {
     const report = new CacheReport(noCacheObserver);
     report.lookedUp(reviews, { hits: 7, partialHits: 0, misses: 0, reason: null });
-    report.lookedUp(reviews, { hits: 1, partialHits: 1, misses: 2, reason: 'fenced' });
+    report.lookedUp(reviews, { hits: 1, partialHits: 1, misses: 2, reason: 'fenced', stale: 1 });
     report.lookedUp(products, { hits: 0, partialHits: 0, misses: 1, reason: 'absent' });
     report.notCacheable(products, 'subgraph', 'it reads the clock\nand more');
     report.fillRefused(reviews, 2);
@@ -20,8 +21,28 @@ describe('the report of a request', () => {
       { hits: 1, partialHits: 0, misses: 0, reason: null },
     );
     expect(report.text()).toBe(
-      'reviews Review: 8 hits, 1 partial hit, 2 misses (fenced), 2 too old to be stored; ' +
+      'reviews Review: 8 hits (1 stale), 1 partial hit, 2 misses (fenced), 2 too old to be stored; ' +
         'catalog products: 1 miss (absent), not cacheable (subgraph: it reads the clock?and more); whole answer: 1 hit',
+    );
+  });
+
+  test('calls parts by their types and fields, whatever the operation calls them, looked up or refused', async () => {
+    const typeDefs = `
+      type Query { products: [Product!]!  categories: Int }
+      type Product @key(fields: "id") { id: ID!  name: String! }
+    `;
+    const resolvers = {
+      Query: { products: () => [{ id: '1', name: 'a' }], categories: () => 1 },
+      Product: { __resolveReference: ({ id }: { id: string }) => ({ id, name: 'a' }) },
+    };
+    const report = new CacheReport(noCacheObserver);
+    const subgraph = cachedSubgraph({ typeDefs, resolvers, observer: report, origin: () => ({ maxAge: 0 }) });
+    await subgraph.fetch('{top:products{name} __typename categories}');
+    const entities =
+      'query($representations:[_Any!]!){_entities(representations:$representations){...on Product{name}}}';
+    await subgraph.entities(entities, [{ __typename: 'Product', id: '1' }]);
+    expect(report.text()).toBe(
+      's products categories: 1 miss (absent), not cacheable (no-lifetime); s Product: 1 miss (absent), not cacheable (no-lifetime)',
     );
   });
 

@@ -5,7 +5,6 @@
  *
  * Parts in the order of their first look-up; those of one name are added up.
  */
-import type { ServerResponse } from 'node:http';
 import type { CachedPart, CacheObserver, LookUp, MissReason, RefusalReason } from './cache-observer.js';
 
 /** The header of answers that has it, where `response_cache.debug` is on. */
@@ -13,6 +12,7 @@ const cacheReportHeader = 'x-selvedge-cache';
 
 interface Tallied {
   hits: number;
+  stale: number;
   partialHits: number;
   misses: number;
   fillsRefused: number;
@@ -31,6 +31,7 @@ export class CacheReport implements CacheObserver {
     const tallied = this.of(part);
     if (tallied === null) return;
     tallied.hits += lookUp.hits;
+    tallied.stale += lookUp.stale ?? 0;
     tallied.partialHits += lookUp.partialHits;
     tallied.misses += lookUp.misses;
     tallied.reason ??= lookUp.reason;
@@ -70,16 +71,24 @@ export class CacheReport implements CacheObserver {
         this.isCut = true;
         return null;
       }
-      tallied = { hits: 0, partialHits: 0, misses: 0, fillsRefused: 0, reason: null, refusal: null };
+      tallied = {
+        hits: 0,
+        stale: 0,
+        partialHits: 0,
+        misses: 0,
+        fillsRefused: 0,
+        reason: null,
+        refusal: null,
+      };
       this.parts.set(key, tallied);
     }
     return tallied;
   }
 }
 
-function describe({ hits, partialHits, misses, fillsRefused, reason, refusal }: Tallied): string {
+function describe({ hits, stale, partialHits, misses, fillsRefused, reason, refusal }: Tallied): string {
   const counts = [
-    counted(hits, 'hit', 'hits'),
+    counted(hits, 'hit', 'hits', stale),
     counted(partialHits, 'partial hit', 'partial hits'),
     counted(misses, 'miss', 'misses'),
   ].filter((text) => text !== null);
@@ -91,17 +100,23 @@ function describe({ hits, partialHits, misses, fillsRefused, reason, refusal }: 
   ].join(', ');
 }
 
-function counted(count: number, one: string, several: string): string | null {
-  return count === 0 ? null : `${count} ${count === 1 ? one : several}`;
+/** @param stale of them, how many had expired */
+function counted(count: number, one: string, several: string, stale = 0): string | null {
+  if (count === 0) return null;
+  return `${count} ${count === 1 ? one : several}${stale === 0 ? '' : ` (${stale} stale)`}`;
 }
 
 const maxParts = 20;
 /** Characters: proxies refuse heads of more than some kilobytes. */
 const maxLength = 1_000;
 
+interface Head {
+  setHeader(name: string, value: string): unknown;
+}
+
 /** Puts into the head of an answer what the cache did for it. */
-export function reportTo(response: ServerResponse, observer: CacheObserver): void {
-  if (!(observer instanceof CacheReport) || response.headersSent) return;
+export function reportTo(head: Head, observer: CacheObserver): void {
+  if (!(observer instanceof CacheReport)) return;
   const text = observer.text();
-  if (text !== null) response.setHeader(cacheReportHeader, text);
+  if (text !== null) head.setHeader(cacheReportHeader, text);
 }

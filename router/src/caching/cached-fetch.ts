@@ -79,7 +79,7 @@ async function find(
   claim: Claim,
 ): Promise<Found | null> {
   const { observer } = request.options;
-  const about = aboutOf(request, operation);
+  const about = aboutOf(request, shape);
   const { refusal } = shape.template;
   if (refusal !== null) {
     observer.notCacheable(about, refusal.reason, refusal.detail);
@@ -99,12 +99,8 @@ async function find(
   }
 }
 
-function aboutOf(
-  { subgraph }: CachingOfRequest,
-  { representations, template }: SubgraphOperation,
-): CachedPart {
-  const kind = representations === null ? 'root' : 'entity';
-  return { subgraph, kind, name: template.rootKeys.join(' ') };
+function aboutOf({ subgraph }: CachingOfRequest, { template }: FetchShape): CachedPart {
+  return { subgraph, kind: template.entities === null ? 'root' : 'entity', name: template.name };
 }
 
 function allMissed(misses: number, reason: MissReason): LookUp {

@@ -39,6 +39,8 @@ export class ShapedTemplate {
   readonly fragments = new Map<string, FragmentDefinitionNode>();
   /** `null`: it begins at a root type. */
   readonly entities: FieldNode | null;
+  /** Of the entities' types or the root fields, for a developer to read. */
+  readonly name: string;
   /** What has shaped answers that are kept in this process. */
   readonly lists = new NameLists();
   /** Fetches of less of it, by which fields. */
@@ -65,6 +67,7 @@ export class ShapedTemplate {
       if (node.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(node.name.value, node);
     this.defaults = defaultsOf(operation);
     this.entities = template.isEntityFetch ? entitiesField(operation) : null;
+    this.name = namesIn(this.entities?.selectionSet ?? operation.selectionSet);
   }
 
   /** Of late nothing that came of it could be kept, for this reason: to look for it is not worth a round trip. */
@@ -119,6 +122,14 @@ function entitiesField({ selectionSet }: OperationDefinitionNode): FieldNode {
   )
     throw new NotCacheable('expected `_entities` alone');
   return only;
+}
+
+function namesIn({ selections }: SelectionSetNode): string {
+  const names = selections.map((node) => {
+    if (node.kind === Kind.FIELD) return node.name.value;
+    return node.kind === Kind.INLINE_FRAGMENT ? node.typeCondition?.name.value : node.name.value;
+  });
+  return [...new Set(names)].filter((name) => name !== '__typename').join(' ');
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): GivenVariables {

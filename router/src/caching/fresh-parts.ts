@@ -107,9 +107,9 @@ export class FreshParts {
   }
 
   private get about() {
-    const [unit] = this.sent.units;
-    const kind = unit?.unit.representation == null ? ('root' as const) : ('entity' as const);
-    return { subgraph: this.request.subgraph, kind, name: this.sent.parts[0]?.part.kind.name ?? '' };
+    const { template } = this.shape;
+    const kind = template.entities === null ? ('root' as const) : ('entity' as const);
+    return { subgraph: this.request.subgraph, kind, name: template.name };
   }
 }
 

@@ -44,8 +44,8 @@ function addSelected(walk: Walk, { selections }: SelectionSetNode, type: string)
 }
 
 function addField(walk: Walk, { name, selectionSet }: FieldNode, parent: string): void {
-  const type = selectionSet && walk.types.typeOf(parent, name.value);
-  if (type === undefined) return;
+  const type = walk.types.typeOf(parent, name.value);
+  if (selectionSet === undefined || type === undefined) return;
   walk.found.add(type);
   addSelected(walk, selectionSet, type);
 }
