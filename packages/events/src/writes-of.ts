@@ -8,7 +8,7 @@ import { wholeStoreTag } from './tag.js';
 export interface Writes {
   /** `pg_current_xact_id()`, decimal; null: it wrote nothing that anybody is told of. */
   readonly xid: string | null;
-  /** Distinct. `*` where it wrote past the capture or without the mark, or more than can be told one by one. */
+  /** Distinct. `*` where it wrote past the capture or is without the mark, or more than can be told one by one. */
   readonly tags: readonly string[];
 }
 
@@ -34,17 +34,23 @@ export async function writesOf(runner: SqlRunner): Promise<Writes> {
     await runner.query('SET CONSTRAINTS ALL IMMEDIATE');
     found = await readBack(runner);
   }
+  // Somebody has ended the transaction that was begun, and what it wrote is in no outbox row of this one.
+  if (!found.isMarked) return { xid: found.xid, tags: [wholeStoreTag] };
   return { xid: found.xid, tags: found.tags };
 }
 
 interface ReadBack extends Writes {
   readonly deferred: boolean;
+  readonly isMarked: boolean;
 }
 
 async function readBack(runner: SqlRunner): Promise<ReadBack> {
-  const [row] = await rowsOf<ReadBack>(runner, 'SELECT xid, tags, deferred FROM selvedge_writes($1)', [
-    mostTags,
-  ]);
+  const [row] = await rowsOf<ReadBack>(
+    runner,
+    `SELECT xid, tags, deferred, coalesce(current_setting('selvedge.first_write', true), '') <> '' AS "isMarked"
+     FROM selvedge_writes($1)`,
+    [mostTags],
+  );
   if (row === undefined) throw new Error('expected a row of selvedge_writes but got none');
   return row;
 }

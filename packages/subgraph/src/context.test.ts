@@ -38,6 +38,27 @@ describe('a context', () => {
       expect(require).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
   });
 
+  it('leads to nothing of the request that is not noted', () => {
+    const secret = 'what the header says';
+    const inputs = new RequestInputs({ 'x-secret': secret }, new Error(secret));
+    const context = subgraphContext({ store, inputs, deadline: { at: null, until: null }, coverage: null });
+    expect(context.header('X-Secret')).toBe(secret);
+    const seen = new Set<unknown>();
+    const values = (from: unknown): unknown[] => {
+      if (typeof from !== 'object' || from === null || seen.has(from)) return [from];
+      seen.add(from);
+      const { parts } = from as { parts?: unknown };
+      if (parts !== undefined) seen.add(store);
+      return Reflect.ownKeys(from).flatMap((name) => {
+        const { value } = Object.getOwnPropertyDescriptor(from, name) ?? {};
+        return values(value as unknown);
+      });
+    };
+    const reachable = values(context);
+    expect(reachable).toContain(null);
+    expect(reachable).not.toContain(secret);
+  });
+
   it('is the kit’s own or none', () => {
     const context: SubgraphContext = contextOf(null);
     expect(kitContext(context)).toBe(context);

@@ -11,20 +11,24 @@ const viewerClaims = ['sub', 'name', 'roles', 'exp'] as const;
 export type ViewerOutcome = IdentifiedViewer | Error | null;
 
 export class RequestInputs {
-  constructor(
-    private readonly headers: IncomingHttpHeaders,
-    private readonly outcome: ViewerOutcome,
-  ) {}
+  // Not `private`, which is the compiler's alone: a context leads here.
+  readonly #headers: IncomingHttpHeaders;
+  readonly #outcome: ViewerOutcome;
+
+  constructor(headers: IncomingHttpHeaders, outcome: ViewerOutcome) {
+    this.#headers = headers;
+    this.#outcome = outcome;
+  }
 
   header(name: string, recorder: AnswerRecorder | null): string | null {
     recorder?.header(name);
-    const value = this.headers[name.toLowerCase()];
+    const value = this.#headers[name.toLowerCase()];
     return Array.isArray(value) ? value.join(', ') : (value ?? null);
   }
 
   /** @throws UNAUTHENTICATED where the token is not valid */
   viewer(recorder: AnswerRecorder | null): Viewer | null {
-    const { outcome } = this;
+    const outcome = this.#outcome;
     const isKnown = outcome !== null && !(outcome instanceof Error);
     recorder?.claims(viewerClaims, isKnown ? outcome.expires : null);
     if (outcome instanceof Error) throw outcome;

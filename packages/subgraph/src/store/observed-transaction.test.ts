@@ -1,6 +1,6 @@
 // What a router is told of writes: all that was committed, nothing else, and never "nothing" where it cannot be known.
 import { setTimeout } from 'node:timers/promises';
-import { createTestStore, type NodeProcess, type TestStore } from '@selvedge/testkit';
+import { createTestStore, testAdminUrl, type NodeProcess, type TestStore } from '@selvedge/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { asking, capturedLibrary, extensionOf } from '../testing/captured-library.js';
@@ -94,6 +94,39 @@ describe('the writes of an operation', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toContain('text/plain');
     expect(await response.text()).toContain('expected to hear whether a transaction was committed');
+  });
+
+  it.each([
+    'CREATE SCHEMA IF NOT EXISTS other; CREATE TABLE IF NOT EXISTS other.books (LIKE public.books); SET search_path TO other',
+    'CREATE TEMPORARY TABLE books (LIKE public.books)',
+    "SET TimeZone TO 'Asia/Kolkata'; SET statement_timeout TO 1",
+    'SET ROLE pg_monitor',
+  ])('leave nothing in the session that would shape what others read: %s', async (text) => {
+    const admin = new pg.Client(testAdminUrl());
+    await admin.connect();
+    await admin.query(`GRANT pg_monitor TO "${decodeURIComponent(new URL(library.databaseUrl).username)}"`);
+    await admin.end();
+    const session = `SELECT current_user, to_regclass('books')::oid AS books, current_setting('TimeZone') AS zone,
+      current_setting('statement_timeout') AS bound, current_setting('search_path') AS path`;
+    const states = async (): Promise<unknown[]> => {
+      // All connections of the pool, of which any may be the next.
+      const all = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          library.store.dataSource.query<object[]>(`${session}, pg_sleep(0.05)`),
+        ),
+      );
+      return all.flat().map((state) => JSON.stringify(state));
+    };
+    const before = new Set(await states());
+    for (const headers of [asking, {}]) {
+      await library.post(sql(text), headers);
+      expect(new Set(await states())).toEqual(before);
+    }
+  });
+
+  it('are everything where the work ended the transaction by itself', async () => {
+    const posted = await library.post(sql(`UPDATE books SET pages = 9 WHERE id = 3; COMMIT`), asking);
+    expect(extensionOf(posted)?.writes).toEqual({ xids: [], tags: ['*'] });
   });
 
   it('are none where the server itself refuses the commit', async () => {

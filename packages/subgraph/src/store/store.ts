@@ -182,23 +182,25 @@ export class Store {
    * @throws STORE_UNAVAILABLE when the server is away or goes away; then a commit may have happened or not
    */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    this.#statements += 1;
     try {
-      if (!this.isOpen) await this.open();
-      return await this.dataSource.transaction(work);
+      return await this.withRunner((runner) => runner.manager.transaction(work));
     } catch (error) {
-      throw isOfLostConnection(error) ? storeUnavailable(error) : storeError(error);
+      throw storeError(error);
     }
   }
 
-  /** Lends TypeORM's query runner on one connection, for work that needs more of a transaction than `transaction` has. */
+  /**
+   * Lends TypeORM's query runner on one connection, for work that needs more of a transaction than `transaction` has. What the work
+   * has set for the session (a role, a search path, a temporary table) shapes no answer but its own.
+   */
   async withRunner<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     this.#statements += 1;
     try {
       if (!this.isOpen) await this.open();
       const runner = this.dataSource.createQueryRunner();
       try {
-        return await work(runner);
+        await runner.connect();
+        return await work(runner).finally(() => runner.query(resetSession).catch(() => undefined));
       } finally {
         // What the work threw says more than that a lost connection cannot be given back.
         await runner.release().catch(() => undefined);
@@ -219,6 +221,9 @@ export class Store {
     }
   }
 }
+
+/** Parameters are as they were at the connection's begin; prepared statements stay. */
+const resetSession = 'RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP';
 
 /** What TypeORM says of every query of a transaction once its connection is lost. */
 function isOfLostConnection(error: unknown): boolean {
