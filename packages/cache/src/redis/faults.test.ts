@@ -135,6 +135,33 @@ describe.skipIf(!redisAvailable())('When Redis', () => {
     await fillOld(backend);
   });
 
+  it('is a master that was cut off from its replicas, and then a replica: it would take no fence, and proves nothing', async () => {
+    const master = await servers.start();
+    const replica = await servers.start('--replicaof', '127.0.0.1', String(master.port));
+    await vi.waitFor(
+      async () => expect(await master.command('INFO', 'replication')).toContain('state=online'),
+      { timeout: 10_000, interval: 50 },
+    );
+    const backend = await open(master.url);
+    const held = await fillOld(backend);
+    const told = async () => {
+      const asked = [missOf(backend), doubtOfHeld(backend, held), stateOf(backend)];
+      return (await Promise.allSettled(asked)).map(({ status }) => status);
+    };
+    expect(await told()).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    await master.command('CONFIG', 'SET', 'min-replicas-max-lag', '1', 'min-replicas-to-write', '1');
+    await replica.command('REPLICAOF', 'NO', 'ONE');
+    await vi.waitFor(async () => expect(await told()).toEqual(['rejected', 'rejected', 'rejected']), {
+      timeout: 10_000,
+      interval: 50,
+    });
+    await master.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    await untilAnswered(backend);
+    // Whoever was connected stays so, and what is there comes from the new master, late.
+    await master.command('REPLICAOF', '127.0.0.1', String(replica.port));
+    expect(await told()).toEqual(['rejected', 'rejected', 'rejected']);
+  });
+
   it('is out of memory and evicts nothing: nothing is stored, and writes are settled nevertheless', async () => {
     const redis = await servers.start('--maxmemory-policy', 'noeviction');
     const backend = await open(redis.url, { failuresToOpen: 1_000 });

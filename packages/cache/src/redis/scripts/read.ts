@@ -17,6 +17,7 @@ import { shared } from './shared.js';
  */
 export const read = `${shared}
 local prefix = prefixOf(KEYS[1])
+expectFences(prefix)
 local state = stateOf(prefix)
 local claimant, claimLife = ARGV[3], ARGV[4]
 

@@ -23,6 +23,12 @@ local function prefixOf(key)
   return key .. ':' .. server .. ':'
 end
 
+-- A server that would refuse a fence must not prove anything: one that has become a replica, or a master whose replicas are
+-- cut off, where min-replicas-to-write says so. Deleting nothing is refused there too, and replicated nowhere.
+local function expectFences(prefix)
+  redis.call('DEL', prefix .. 'nothing')
+end
+
 local now
 local function clock()
   if not now then

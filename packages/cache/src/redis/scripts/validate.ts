@@ -11,6 +11,7 @@ local at = 3
 local answer = {}
 for i = 1, #KEYS do
   local prefix = prefixOf(KEYS[i])
+  if i == 1 then expectFences(prefix) end
   local state = stateOf(prefix)
   local keys = {}
   local last = at + ARGV[at]
