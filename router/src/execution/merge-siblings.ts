@@ -45,8 +45,23 @@ function areSiblings(early: PlannedFetch, late: PlannedFetch): boolean {
     early.part === late.part &&
     early.path.join('\n') === late.path.join('\n') &&
     JSON.stringify(early.conditions) === JSON.stringify(late.conditions) &&
+    nameTheSameTypes(early.node, late.node) &&
     [...early.after].every((before) => late.after.has(before))
   );
+}
+
+/**
+ * A subgraph that knows one type for all that implement an interface cannot tell by the text of a fetch which of them is asked
+ * for what: of the objects that both fetches name, each would be asked for all.
+ */
+function nameTheSameTypes(early: FetchNode, late: FetchNode): boolean {
+  const isRenamed = [early, late].some(({ inputRewrites = [] }) => inputRewrites.length > 0);
+  return !isRenamed || namedTypes(early) === namedTypes(late);
+}
+
+function namedTypes({ requires = [] }: FetchNode): string {
+  const types = requires.map((each) => (each.kind === 'InlineFragment' ? each.typeCondition : undefined));
+  return [...new Set(types)].sort().join();
 }
 
 function isPlain(node: FetchNode): boolean {

@@ -7,6 +7,7 @@
  *   to another subgraph is not looked at.
  * - One `@interfaceObject` that requires what another computes is refused: the `__typename` that comes with the key of
  *   the one is not taken into a fetch of the other.
+ * - What an `@interfaceObject` requires for some types is required of all: see `required-of-types.ts`.
  *
  * The library's methods are wrapped, and do what they always did except while a plan is made here.
  */
@@ -27,6 +28,8 @@ import {
   type Supergraph,
 } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import { hasRequirement, isFetchGroup, wrap, type FetchGroup } from './fetch-group.js';
+import { requiredOfTypes, requireOfTheSame } from './required-of-types.js';
 import { enterableTypes, putResolvableKeysFirst, refuseUnresolvableKeys } from './resolvable-keys.js';
 
 type PlannerConfig = ConstructorParameters<typeof QueryPlanner>[1];
@@ -66,19 +69,6 @@ interface Planning {
 /** By coordinate, where a label decides whether a field is a subgraph's own. */
 type OverriddenFields = ReadonlyMap<string, { readonly label: string; readonly isOn: boolean }>;
 
-/** What `buildPlan.js` keeps to itself, as far as it is needed here. */
-interface FetchGroup {
-  readonly subgraphName: string;
-  readonly mergeAt?: readonly string[];
-  readonly selection: SelectionSet;
-  readonly inputs?: {
-    readonly usedContexts: ReadonlyMap<string, unknown>;
-    contains(other: unknown): boolean;
-  };
-  canMergeChildIn(child: FetchGroup): boolean;
-  canMergeGrandChildIn(grandChild: FetchGroup): boolean;
-}
-
 let planning: Planning | null = null;
 let isMended = false;
 
@@ -116,13 +106,16 @@ function mendFetchGroups(): void {
       wrap(groups, 'canMergeGrandChildIn', function (mayMerge, child) {
         return mayMerge(child) && hasWhatIsRequired(this, child);
       });
+      wrap(groups, 'canMergeSiblingIn', function (mayMerge, sibling) {
+        return mayMerge(sibling) && (planning === null || requireOfTheSame(this, sibling));
+      });
+      wrap(groups, 'addInputs', function (add, selection, rewrites) {
+        const typed = planning === null ? [selection] : requiredOfTypes(this, selection);
+        for (const one of typed) add(one, rewrites);
+      });
     }
     return original(key, value);
   });
-}
-
-function isFetchGroup(value: unknown): value is FetchGroup {
-  return typeof value === 'object' && value !== null && 'canMergeChildIn' in value;
 }
 
 /** What a fetch of entities requires is part of their representations, so whoever takes it over needs these. */
@@ -177,11 +170,6 @@ function isForeign(field: FieldDefinition<CompositeType>, { labels, overridden }
   return hasRequirement(field) || federationMetadata(field.schema())?.isFieldExternal(field) === true;
 }
 
-function hasRequirement(field: FieldDefinition<CompositeType>): boolean {
-  const metadata = federationMetadata(field.schema());
-  return metadata !== undefined && field.hasAppliedDirective(metadata.requiresDirective());
-}
-
 function overriddenFields(supergraph: Supergraph): ReadonlyMap<Schema, OverriddenFields> {
   const bySchema = new Map<Schema, Map<string, { label: string; isOn: boolean }>>();
   const subgraphs = [...supergraph.subgraphs()];
@@ -197,19 +185,4 @@ function overriddenFields(supergraph: Supergraph): ReadonlyMap<Schema, Overridde
     }
   }
   return bySchema;
-}
-
-/** Replaces a method by one that is given the original, bound to the same object. */
-function wrap<Prototype extends object, Name extends keyof Prototype>(
-  prototype: Prototype,
-  name: Name,
-  replacement: Prototype[Name] extends (...parameters: infer Parameters) => infer Result
-    ? (this: Prototype, original: Prototype[Name], ...parameters: Parameters) => Result
-    : never,
-): void {
-  const original = prototype[name] as (...parameters: unknown[]) => unknown;
-  const wrapped = function (this: Prototype, ...parameters: unknown[]): unknown {
-    return (replacement as (...all: unknown[]) => unknown).call(this, original.bind(this), ...parameters);
-  };
-  Object.defineProperty(prototype, name, { value: wrapped, writable: true, configurable: true });
 }
