@@ -6,9 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import { readArguments, StartError, usage, variable, type Arguments } from './arguments.js';
-import { invalidationPort } from './caching/invalidation/invalidation-port.js';
-import { serveInvalidations } from './caching/invalidation/serve-invalidations.js';
-import { asksForRedis, openBackend } from './caching/open-backend.js';
 import { ConfigError, parseConfig, readConfigText } from './config/load.js';
 import type { RouterConfig } from './config/schema.js';
 import { startRouter, type RouterOptions } from './router.js';
@@ -16,6 +13,7 @@ import { chooseManager } from './supergraph/choose-manager.js';
 import { SupergraphError } from './supergraph/features.js';
 import { openSource, type SupergraphSource } from './supergraph/supergraph-source.js';
 import { startMetricsServer } from './telemetry/metrics-server.js';
+import { WorkerInvalidations } from './workers/invalidations.js';
 import { workerVariable } from './workers/messages.js';
 import { startPrimary, type Primary } from './workers/primary.js';
 import { serveAsWorker } from './workers/worker.js';
@@ -102,18 +100,23 @@ interface Start {
   readonly log: Logger;
 }
 
+interface Started {
+  readonly primary: Primary;
+  readonly invalidations: WorkerInvalidations;
+}
+
 async function startWorkers(args: Arguments, workers: number, start: Start): Promise<Primary> {
   const { config, configText, sdl, log } = start;
-  let primary: Primary | null = null;
+  let crew: Started | null = null;
   process.on('SIGHUP', () => {
-    log.info({ reason: 'SIGHUP' }, primary === null ? 'starting already' : 'restarting');
-    if (primary === null) return;
-    restart(primary, args, config, log).catch((error: unknown) => {
+    log.info({ reason: 'SIGHUP' }, crew === null ? 'starting already' : 'restarting');
+    if (crew === null) return;
+    restart(crew, args, config, log).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ reason }, 'the new configuration is refused, the old workers stay');
     });
   });
-  primary = await startPrimary({
+  const primary = await startPrimary({
     workers,
     spec: {
       file: fileURLToPath(import.meta.url),
@@ -131,33 +134,17 @@ async function startWorkers(args: Arguments, workers: number, start: Start): Pro
     },
   });
   await serveMetrics(primary, config, log);
-  return withInvalidations(primary, start);
-}
-
-/** One endpoint for all workers, who have one Redis. */
-async function withInvalidations(primary: Primary, { config, sdl, log }: Start): Promise<Primary> {
-  if (!config.response_cache.enabled) return primary;
   const redisUrl = variable(process.env, 'REDIS_URL');
-  if (!asksForRedis(config, redisUrl)) {
-    log.warn(
-      'nothing is cached: several workers need a Redis for that (`REDIS_URL`, or in the configuration)',
-    );
-    return primary;
-  }
-  if (config.response_cache.invalidation === undefined) return primary;
-  let served = sdl;
-  const { backend } = await openBackend({ config, redisUrl, log });
-  const port = invalidationPort(backend);
-  const server = await serveInvalidations({ config, port, sdl: () => served, log, observer: null });
+  const invalidations = await WorkerInvalidations.open({ primary, config, redisUrl, sdl, log });
+  crew = { primary, invalidations };
   return {
     ...primary,
     async replaceSupergraph(next) {
       await primary.replaceSupergraph(next);
-      served = next;
+      invalidations.sdl = next;
     },
     async close() {
-      await server?.close();
-      await backend.close();
+      await invalidations.close();
       await primary.close();
     },
   };
@@ -190,15 +177,21 @@ function workerNodeOptions(): string[] {
   return [...manifest.nodeOptions, ...process.execArgv];
 }
 
-/** @throws ConfigError, before any worker hears of it */
-async function restart(primary: Primary, args: Arguments, first: RouterConfig, log: Logger): Promise<void> {
+/** @throws ConfigError or StartError, before any worker hears of it */
+async function restart(
+  { primary, invalidations }: Started,
+  args: Arguments,
+  first: RouterConfig,
+  log: Logger,
+): Promise<void> {
   const configText = readConfigText(args.config);
   const config = readConfig(args, configText);
+  invalidations.refuseOtherRedis(config);
   const [old, asked] = [addressOf(args, first), addressOf(args, config)];
   if (old.host !== asked.host || old.port !== asked.port) {
     log.warn('`supergraph.listen` has changed; this takes effect when the whole router is started again');
   }
-  await primary.restart(configText);
+  if (await primary.restart(configText)) await invalidations.reconfigure(config);
 }
 
 function becomeWorker(args: Arguments, log: Logger): void {

@@ -100,9 +100,13 @@ export class Crew {
     });
   }
 
-  /** Replaces every worker by one with this configuration. A configuration that the first cannot serve is a line of the log. */
-  restart(configText: string): Promise<void> {
-    return this.change(async () => {
+  /**
+   * Replaces every worker by one with this configuration. A configuration that the first cannot serve is a line of the log.
+   * @returns whether all serve it
+   */
+  async restart(configText: string): Promise<boolean> {
+    let isTaken = false;
+    await this.change(async () => {
       const served = { ...this.served, configText, generation: this.served.generation + 1 };
       const [first, ...others] = this.slots;
       if (first === undefined) return;
@@ -124,8 +128,11 @@ export class Crew {
         while (!this.isStopping() && slot.worker?.served.generation !== served.generation)
           await this.renew(slot);
       }
+      if (this.isStopping()) return;
+      isTaken = true;
       this.options.log.info({ workers: this.slots.length }, 'all workers are replaced');
     });
+    return isTaken;
   }
 
   /** Of every worker that there is; told to `onMetrics`. @returns when all have answered, or not in time */

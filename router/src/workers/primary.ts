@@ -30,9 +30,11 @@ export interface Primary {
   readonly url: string;
   /** Takes over, worker by worker. @throws where the first refuses it, with the old one still in place */
   replaceSupergraph(sdl: string): Promise<void>;
-  /** Replaces the workers, one by one, unless the first of the new ones cannot start. */
-  restart(configText: string): Promise<void>;
-  /** Of all workers together, in Prometheus' text format. */
+  /** Replaces the workers, one by one, unless the first of the new ones cannot start. @returns whether all are replaced */
+  restart(configText: string): Promise<boolean>;
+  /** What is counted in this process. */
+  readonly metricsRegistry: Registry;
+  /** Of all workers and this process together, in Prometheus' text format. */
   collectMetrics(): Promise<string>;
   /** @throws where a worker had to be killed, or ended with a failure */
   close(): Promise<void>;
@@ -41,7 +43,7 @@ export interface Primary {
 /** @returns when all workers serve. @throws StartRefused, WorkerEnded; or node's error when the port cannot be had */
 export async function startPrimary(options: PrimaryOptions): Promise<Primary> {
   const dispatcher = new Dispatcher();
-  const metrics = new WorkerMetrics<WorkerProcess>();
+  const metrics = new WorkerMetrics<WorkerProcess | 'primary'>();
   const crew = makeCrew(options, dispatcher, metrics);
   const own = metricsOf(crew);
   await crew.start();
@@ -58,9 +60,12 @@ export async function startPrimary(options: PrimaryOptions): Promise<Primary> {
     url: httpUrl(options.host, (server.address() as AddressInfo).port),
     replaceSupergraph: (sdl) => crew.replaceSupergraph(sdl),
     restart: (configText) => crew.restart(configText),
+    metricsRegistry: own,
     async collectMetrics() {
       await crew.collectMetrics();
-      return (await metrics.text()) + (await own.metrics());
+      // As one more: it counts some of what workers count too.
+      metrics.record('primary', await own.getMetricsAsJSON());
+      return metrics.text();
     },
     async close() {
       // Not waiting for its connections, which are the workers'.
@@ -79,7 +84,7 @@ const stopPatience = 8_000;
 function makeCrew(
   { workers, spec, sdl, configText, requestTimeout, log, onHopeless }: PrimaryOptions,
   dispatcher: Dispatcher,
-  metrics: WorkerMetrics<WorkerProcess>,
+  metrics: WorkerMetrics<WorkerProcess | 'primary'>,
 ): Crew {
   return new Crew(
     { sdl, configText, generation: 0 },

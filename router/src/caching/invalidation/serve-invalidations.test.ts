@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startCountingSubgraph } from '../../testing/counting-subgraph.js';
-import { builtRouter, launchRouter, listening } from '../../testing/router-process.js';
+import { builtRouter, launchRouter, listening, type RouterProcess } from '../../testing/router-process.js';
 import { Cleanup, startTestRouter } from '../../testing/test-router.js';
 
 const cleanup = new Cleanup();
@@ -22,10 +22,10 @@ telemetry: { exporters: { metrics: { prometheus: { enabled: true, listen: "127.0
 `;
 }
 
-function invalidate(url: string): Promise<Response> {
+function invalidate(url: string, key = 'secret'): Promise<Response> {
   return fetch(url, {
     method: 'POST',
-    headers: { authorization: 'secret', 'content-type': 'application/json' },
+    headers: { authorization: key, 'content-type': 'application/json' },
     body: JSON.stringify([{ kind: 'cache_tag', subgraphs: ['counting'], cache_tag: 'counters:id=1' }]),
   });
 }
@@ -100,7 +100,27 @@ describe('several workers', { timeout: 120_000 }, () => {
       ...['--supergraph', join(folder, 'supergraph.graphql'), '--workers', '2'],
       ...['--config', join(folder, 'router.yaml'), '--port', '0'],
     ]);
-    return { subgraph, process, endpoint: `${await listening(process)}/graphql` };
+    const endpoint = `${await listening(process)}/graphql`;
+    const reconfigure = async (next: string) => {
+      await writeFile(join(folder, 'router.yaml'), next);
+      process.child.kill('SIGHUP');
+    };
+    return { subgraph, process, endpoint, reconfigure };
+  }
+
+  function urlIn({ output }: RouterProcess, message: string): string {
+    const lines = output.stdout.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+    const parsed = lines.map((line) => JSON.parse(line) as { msg: string; url?: string });
+    return parsed.find(({ msg }) => msg === message)?.url ?? '';
+  }
+
+  function saysInLog({ output }: RouterProcess, text: string): Promise<void> {
+    return vi.waitFor(
+      () => {
+        expect(output.stdout).toContain(text);
+      },
+      { timeout: 60_000 },
+    );
   }
 
   test('keep nothing without a Redis, and say so once', async () => {
@@ -114,12 +134,15 @@ describe('several workers', { timeout: 120_000 }, () => {
     const redis = await cleanup.add(startRedis(), (started) => started.stop());
     const yaml = yamlWith('127.0.0.1:0', `, redis: { urls: ["${redis.url}"], timeout: 1s }`);
     const { subgraph, process, endpoint } = await launch(yaml);
-    const { url = '' } = /"url":"(?<url>[^"]*invalidation)"/.exec(process.output.stdout)?.groups ?? {};
+    const url = urlIn(process, 'invalidations');
+    let fences = 0;
     for (let round = 1; round <= 5; round += 1) {
       await warm(endpoint);
       await warm(endpoint);
       subgraph.writeDirectly();
-      expect((await invalidate(url)).status).toBe(202);
+      const told = await invalidate(url);
+      expect(told.status).toBe(202);
+      fences += ((await told.json()) as { count: number }).count;
       // Whoever of them is asked.
       expect((await Promise.all([ask(endpoint), ask(endpoint), ask(endpoint)])).map(({ at }) => at)).toEqual([
         round,
@@ -127,7 +150,43 @@ describe('several workers', { timeout: 120_000 }, () => {
         round,
       ]);
     }
+    const metrics = await (await fetch(urlIn(process, 'metrics of all workers'))).text();
+    expect(metrics).toContain('selvedge_cache_invalidation_requests_total{outcome="done"} 5');
+    expect(metrics).toContain(`selvedge_cache_invalidation_fences_total ${fences}\n`);
+    // Each metric is described once, whoever counts it.
+    expect(metrics.match(/^# HELP selvedge_cache_invalidation_requests_total/gm)).toHaveLength(1);
     process.child.kill('SIGTERM');
     expect(await process.exit).toBe(0);
+  });
+
+  test.skipIf(!redisAvailable())('have the shared keys of the configuration that they have', async () => {
+    const redis = await cleanup.add(startRedis(), (started) => started.stop());
+    const yaml = yamlWith('127.0.0.1:0', `, redis: { urls: ["${redis.url}"], timeout: 1s }`);
+    const { subgraph, process, endpoint, reconfigure } = await launch(yaml);
+    const url = urlIn(process, 'invalidations');
+    // One that no worker takes changes nothing.
+    await reconfigure(yaml.replace('shared_key: secret', 'shared_key: newer').replace('enabled', 'enabeld'));
+    await saysInLog(process, 'the new configuration is refused');
+    expect((await invalidate(url)).status).toBe(202);
+    expect((await invalidate(url, 'newer')).status).toBe(401);
+    await reconfigure(yaml.replace('shared_key: secret', 'shared_key: newer'));
+    await saysInLog(process, 'all workers are replaced');
+    await vi.waitFor(async () => {
+      expect((await invalidate(url)).status).toBe(401);
+    });
+    await warm(endpoint);
+    subgraph.writeDirectly();
+    expect((await invalidate(url, 'newer')).status).toBe(202);
+    expect((await ask(endpoint)).at).toBe(1);
+  });
+
+  test.skipIf(!redisAvailable())('are not replaced by ones with another Redis', async () => {
+    const redis = await cleanup.add(startRedis(), (started) => started.stop());
+    const yaml = yamlWith('127.0.0.1:0', `, redis: { urls: ["${redis.url}"], timeout: 1s }`);
+    const { process, reconfigure } = await launch(yaml);
+    await reconfigure(yaml.replace(redis.url, 'redis://127.0.0.1:1'));
+    await saysInLog(process, 'expected the same Redis for `response_cache`');
+    expect(process.output.stdout).not.toContain('all workers are replaced');
+    expect((await invalidate(urlIn(process, 'invalidations'))).status).toBe(202);
   });
 });

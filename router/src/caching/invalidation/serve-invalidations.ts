@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import type { RouterConfig } from '../../config/schema.js';
+import { sendError } from '../../http/respond.js';
 import { followGraphNames } from './graph-names.js';
 import { invalidationEndpoint, type InvalidationObserver } from './invalidation-endpoint.js';
 import type { InvalidationPort } from './invalidation-port.js';
@@ -52,12 +53,30 @@ export function withInvalidations(listener: RequestListener, options: Invalidati
   return atPath(invalidation.path, endpoint, listener);
 }
 
-/** @returns `null` where it has no address of its own. @throws node's error when the address cannot be had */
-export async function serveInvalidations(options: InvalidationOptions): Promise<InvalidationServer | null> {
-  const { invalidation } = options.config.response_cache;
-  const listener = invalidationListener(options);
-  if (invalidation === undefined || listener === null || !hasOwnAddress(options.config)) return null;
-  const server = await startInvalidationServer(invalidation, listener);
-  options.log.info({ url: server.url }, 'invalidations');
-  return server;
+/** On an address of its own. */
+export interface ServedInvalidations extends InvalidationServer {
+  /** From now on the shared keys are those of this configuration, and none where it has no endpoint. The address stays. */
+  reconfigure(config: RouterConfig): void;
 }
+
+/** @returns `null` where it has no address of its own. @throws node's error when the address cannot be had */
+export async function serveInvalidations(options: InvalidationOptions): Promise<ServedInvalidations | null> {
+  const { invalidation } = options.config.response_cache;
+  let listener = invalidationListener(options);
+  if (invalidation === undefined || listener === null || !hasOwnAddress(options.config)) return null;
+  const server = await startInvalidationServer(invalidation, (request, response) => {
+    (listener ?? notThere)(request, response);
+  });
+  options.log.info({ url: server.url }, 'invalidations');
+  return {
+    ...server,
+    reconfigure(config) {
+      listener = config.response_cache.enabled ? invalidationListener({ ...options, config }) : null;
+    },
+  };
+}
+
+const notThere: RequestListener = (request, response) => {
+  request.resume();
+  sendError(response, 404, 'NOT_FOUND', 'expected a configuration with this endpoint but got one without');
+};
