@@ -16,7 +16,7 @@ import { processLog } from './server/log.js';
 import { checkMigrated, migrate } from './store/migrate.js';
 import { seedOnce, type Seed } from './store/seed.js';
 import type { Statement } from './store/statement.js';
-import { oldestWriteSeconds } from './store/oldest-write.js';
+import { oldestWriteMetric, oldestWriteSeconds } from './store/oldest-write.js';
 import { isStoreUnavailable } from './store/store-error.js';
 import { Store, type StoreOptions } from './store/store.js';
 import { viewerReader } from './viewer.js';
@@ -102,6 +102,7 @@ export async function startSubgraph(
       return (await store.isReachable()) ? null : 'the store cannot be reached';
     },
     readiness: async () => ({ oldestWriteSeconds: await oldestWriteSeconds(store) }),
+    metrics: () => oldestWriteMetric(store),
   }).catch(async (error: unknown) => {
     await apollo.stop();
     throw error;

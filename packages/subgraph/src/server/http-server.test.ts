@@ -266,13 +266,13 @@ describe('a request', () => {
       'GET',
       '/graphqlx',
       404,
-      errorOf('NOT_FOUND', 'expected /graphql, /health or /readiness but got /graphqlx'),
+      errorOf('NOT_FOUND', 'expected /graphql, /health, /readiness or /metrics but got /graphqlx'),
     ],
     [
       'GET',
       `/${'x'.repeat(2000)}`,
       404,
-      errorOf('NOT_FOUND', `expected /graphql, /health or /readiness but got /${'x'.repeat(59)}`),
+      errorOf('NOT_FOUND', `expected /graphql, /health, /readiness or /metrics but got /${'x'.repeat(59)}`),
     ],
   ])('%s %s', async (method, path, status, body) => {
     const response = await fetch(`${library.url}${path}`, { method });

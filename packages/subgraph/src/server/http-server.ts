@@ -1,4 +1,4 @@
-// The listener of a subgraph: /graphql for the router, /health and /readiness for whoever keeps it running.
+// The listener of a subgraph: /graphql for the router, /health, /readiness and /metrics for whoever keeps it running.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +18,8 @@ export interface HttpServerParts {
   readonly notReadyBecause: () => Promise<string | null>;
   /** What else `/readiness` says of a process that is. */
   readonly readiness?: () => Promise<Readonly<Record<string, unknown>>>;
+  /** In Prometheus' text format. */
+  readonly metrics?: () => Promise<string>;
   readonly log: Logger;
 }
 
@@ -77,7 +79,17 @@ async function route(
     else sendJson(response, 503, { status: 'DOWN', reason });
     return;
   }
-  throw new ClientError('NOT_FOUND', `expected /graphql, /health or /readiness but got ${path.slice(0, 60)}`);
+  if (path === '/metrics' && parts.metrics !== undefined) {
+    send(response, 200, await parts.metrics(), {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    return;
+  }
+  throw new ClientError(
+    'NOT_FOUND',
+    `expected /graphql, /health, /readiness or /metrics but got ${path.slice(0, 60)}`,
+  );
 }
 
 const statusOf: Partial<Record<ErrorCode, number>> = {

@@ -20,5 +20,14 @@ export async function oldestWriteSeconds(store: Store): Promise<number | null> {
   }
 }
 
+/** The same in Prometheus' text format; without a value where the store does not say, so that an alert may ask for `absent`. */
+export async function oldestWriteMetric(store: Store): Promise<string> {
+  const seconds = await oldestWriteSeconds(store);
+  const value = seconds === null ? '' : `${metricName} ${seconds}\n`;
+  return `# HELP ${metricName} Age of the oldest transaction of the PostgreSQL cluster that has written; 0: none is running.\n# TYPE ${metricName} gauge\n${value}`;
+}
+
+const metricName = 'selvedge_subgraph_oldest_write_seconds';
+
 /** Whoever asks whether the process is ready does not wait for long. */
 const patience = 1_000;
