@@ -51,7 +51,7 @@ export interface Evidence {
 
 export interface EntryRequest {
   readonly key: string;
-  /** Names of the fields that are wanted. */
+  /** Names of the fields that are wanted, by `fieldName`. */
   readonly fields: readonly string[];
 }
 
@@ -60,6 +60,8 @@ export interface StoredField {
   /** JSON. */
   readonly value: string;
   readonly evidence: Evidence;
+  /** Values of the same field with other selections, newest first; only where the one that is wanted is not there, or is older. */
+  readonly others?: readonly StoredField[];
 }
 
 export interface ReadResult {
@@ -68,8 +70,11 @@ export interface ReadResult {
   readonly entries: readonly (readonly (StoredField | null)[])[];
   /** Of every tag that the entries name, but for entries since whose fetch nothing was invalidated: these need none. */
   readonly records: ReadonlyMap<string, TagRecord | null>;
-  /** For each request, whether the caller is the one to fill what it lacks; false: nothing is lacking, or another is at it. */
-  readonly claimed: readonly boolean[];
+  /**
+   * For each request, whether the caller is the one to fill it; false: another is at it, or the caller claims nothing. Null: the
+   * entry is there, and whether it lacks anything is for the caller to see, who then asks `claim`.
+   */
+  readonly claimed: readonly (boolean | null)[];
 }
 
 /** Who fills what is not there, so that not everybody does. */
@@ -82,7 +87,7 @@ export interface Claim {
 
 export interface NewEntry {
   readonly key: string;
-  /** JSON by name of field. */
+  /** JSON by name of field, as `fieldName` has it. */
   readonly fields: ReadonlyMap<string, string>;
   readonly evidence: Evidence;
 }
@@ -126,6 +131,8 @@ export interface CacheBackend {
    * is not stored. Claims on the keys are taken back. @returns how many entries were stored
    */
   fill(store: string, entries: readonly NewEntry[]): Promise<number>;
+  /** What is there, but not all that is wanted, or not proven. @returns for each key whether the caller is the one to fill it */
+  claim(store: string, keys: readonly string[], claim: Claim): Promise<readonly boolean[]>;
   /** Nothing will come of these claims, which are the caller's. */
   abandon(store: string, keys: readonly string[], claim: string): Promise<void>;
   /** Before a mutation is sent. @param id unique */

@@ -14,8 +14,9 @@ import type {
   StoreState,
   TagRecord,
 } from './contract.js';
+import { isOfSameField, valuesOf, withOthers } from './field-name.js';
 import { defaultLongestIntent, fillsKept } from './limits.js';
-import { doubtOf, lifeOf } from './proof.js';
+import { doubtOf } from './proof.js';
 import {
   doubtIn,
   fence,
@@ -104,16 +105,15 @@ class InProcess implements InProcessBackend {
     const entries = requests.map(({ key, fields }) => {
       const entry = this.#get('entry', store, key);
       return fields.map((field) => {
-        const stored = entry?.get(field) ?? null;
-        if (stored !== null) this.#addRecords(store, state, stored.evidence.tags, records);
+        const stored = entry === undefined ? null : valueOf(entry, field);
+        for (const { evidence } of valuesOf(stored)) this.#addRecords(store, state, evidence.tags, records);
         return stored;
       });
     });
-    const claimed = requests.map(({ key }, index) => {
-      if (claim === null) return false;
-      const lacks = (entries[index] ?? []).some((field) => !this.#isServable(field, state, records));
+    const claimed = requests.map(({ key }) => {
+      if (this.#get('entry', store, key) !== undefined) return null;
       // While a write is in doubt nothing is stored, so that to wait for another is to wait for nothing.
-      return lacks && (state.isBypassed || this.#claim(store, key, claim));
+      return claim !== null && (state.isBypassed || this.#claim(store, key, claim));
     });
     return Promise.resolve({ state, entries, records, claimed });
   }
@@ -140,6 +140,10 @@ class InProcess implements InProcessBackend {
       return true;
     });
     return Promise.resolve(stored.length);
+  }
+
+  claim(store: string, keys: readonly string[], claim: Claim): Promise<readonly boolean[]> {
+    return Promise.resolve(keys.map((key) => this.#claim(store, key, claim)));
   }
 
   abandon(store: string, keys: readonly string[], claim: string): Promise<void> {
@@ -211,16 +215,6 @@ class InProcess implements InProcessBackend {
     }
   }
 
-  #isServable(
-    field: StoredField | null,
-    state: StoreState,
-    records: ReadonlyMap<string, TagRecord | null>,
-  ): boolean {
-    if (field === null) return false;
-    const now = this.#now();
-    return lifeOf(field.evidence, now) === 'fresh' && doubtOf(field.evidence, state, records, now) === null;
-  }
-
   #claim(store: string, key: string, { id, milliseconds }: Claim): boolean {
     const held = this.#get('claim', store, key);
     const now = this.#now();
@@ -251,6 +245,16 @@ class InProcess implements InProcessBackend {
   #delete(kind: Kind, store: string, name: string): void {
     this.#items.delete(itemKey(kind, store, name));
   }
+}
+
+function valueOf(entry: Entry, wanted: string): StoredField | null {
+  const own = entry.get(wanted) ?? null;
+  const since = own?.evidence.fetchedAt ?? -Infinity;
+  const newer: StoredField[] = [];
+  for (const [name, field] of entry)
+    if (isOfSameField(name, wanted) && field.evidence.fetchedAt > since) newer.push(field);
+  newer.sort((a, b) => b.evidence.fetchedAt - a.evidence.fetchedAt);
+  return withOthers(own, newer);
 }
 
 function itemKey(kind: Kind, store: string, name: string): string {

@@ -1,4 +1,5 @@
 export * from './contract.js';
+export { fieldName } from './field-name.js';
 export { openInProcessBackend, type InProcessBackend, type InProcessOptions } from './in-process.js';
 export { doubtOf, isProven, lifeOf, type Doubt, type Life } from './proof.js';
 export type { RedisBackend } from './redis/backend.js';

@@ -11,7 +11,7 @@ import { existence, type Part } from './part.js';
 import type { FoundPart } from './read-parts.js';
 import { selectedTypes } from './selected-types.js';
 import { storedText } from './stored-value.js';
-import type { WantedField } from './wanted.js';
+import { nameInEntries, type WantedField } from './wanted.js';
 
 /** What was sent for some parts, and what came of it. */
 export interface SentParts {
@@ -66,10 +66,7 @@ function newPart(
 ): NewPart | Refusal {
   const { part } = found;
   const { types: declared } = request.options.caching;
-  const types = new Set([
-    part.kind.type ?? declared.queryType,
-    ...selectedTypes(shape, part.kind, declared),
-  ]);
+  const types = new Set([part.kind.type ?? declared.queryType, ...selectedTypes(shape, part.kind, declared)]);
   const data = canonicalFields(found, sent.fields, value, types);
   if (data === null)
     return { reason: 'subgraph', detail: 'the answer is not of the shape that was asked for' };
@@ -123,12 +120,12 @@ function canonicalFields(
   const placed = typename === null ? null : kind.fieldsOf(typename);
   if (typename === null || placed === null) return null;
   if (kind.type !== null) types.add(typename);
-  const wanted = representation === null || asked === null ? placed.map(({ field }) => field) : asked;
   const fields: Record<string, unknown> = {};
-  for (const field of wanted) {
+  for (const { field } of placed) {
+    if (asked?.includes(field) === false) continue;
     const own = value[field.responseKey];
     const canonical = own === undefined ? lacking : toCanonical(own, field, types);
-    if (canonical === lacking || !putOnce(fields, field.key, canonical)) return null;
+    if (canonical === lacking || !putOnce(fields, nameInEntries(field), canonical)) return null;
   }
   if (kind.typename !== null) delete fields['__typename'];
   // Whoever reads all of the entry finds all of it, and nobody says that they would fill what it lacks.

@@ -1,7 +1,7 @@
 /** The parts that have entries: an entity by its representation, and a root field by its arguments. */
 import type { FetchShape } from './fetch-shape.js';
 import type { SubgraphCaching } from './subgraph-caching.js';
-import type { WantedField } from './wanted.js';
+import { nameInEntries, type WantedField } from './wanted.js';
 
 export interface Part {
   readonly kind: PartKind;
@@ -51,11 +51,14 @@ export function rootParts(shape: FetchShape, { types, schemaHash }: SubgraphCach
   const { queryType } = types;
   const fields = shape.wanted.fieldsOf(queryType);
   if (fields === null) return null;
-  return [...namesOf(fields, true)].map((key) => {
+  const keys = new Set(fields.map(({ key }) => key));
+  keys.delete('__typename');
+  return [...keys].map((key) => {
     const same = fields.filter((field) => field.key === key);
     const name = `${queryType}.${same[0]?.nodes[0]?.name.value ?? ''}`;
-    const placed = same.map((field) => ({ field, place: 0 }));
-    const kind = { name, type: null, typename: queryType, names: [key], fieldsOf: () => placed };
+    const names = [...namesOf(same, true)];
+    const placed = same.map((field) => ({ field, place: names.indexOf(nameInEntries(field)) }));
+    const kind = { name, type: null, typename: queryType, names, fieldsOf: () => placed };
     return { kind, key: `${schemaHash} ${queryType} ${key}`, representation: null };
   });
 }
@@ -71,7 +74,7 @@ function entityKind(shape: FetchShape, { types }: SubgraphCaching, type: string)
     let placed = known.get(typename);
     if (placed === undefined) {
       const own = shape.wanted.fieldsOf(typename);
-      placed = own?.map((field) => ({ field, place: places.get(field.key) ?? -1 })) ?? null;
+      placed = own?.map((field) => ({ field, place: places.get(nameInEntries(field)) ?? -1 })) ?? null;
       known.set(typename, placed);
     }
     return placed;
@@ -91,7 +94,7 @@ function fieldsOfAll({ wanted }: FetchShape, types: readonly string[]): WantedFi
 }
 
 function namesOf(fields: readonly WantedField[], isTypeKnown: boolean): Set<string> {
-  const names = new Set(fields.map(({ key }) => key));
+  const names = new Set(fields.map(nameInEntries));
   if (isTypeKnown) names.delete('__typename');
   return names;
 }

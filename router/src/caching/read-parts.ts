@@ -10,11 +10,11 @@ import {
   type StoreState,
 } from '@selvedge/cache';
 import type { PartProof } from '../execution/fetch-answer.js';
-import { fromCanonical, lacking } from './canonical-data.js';
+import { lacking } from './canonical-data.js';
 import type { MissReason } from './cache-observer.js';
 import type { CachingOfRequest } from './caching-of-request.js';
+import { PartValues, type ProvenField } from './part-values.js';
 import { existence, type Part } from './part.js';
-import { readStored } from './stored-value.js';
 import type { WantedField } from './wanted.js';
 
 export interface FoundPart {
@@ -32,6 +32,8 @@ export interface FoundPart {
   readonly reason: MissReason | null;
   /** Of the entries that it may be in. */
   readonly keys: readonly string[];
+  /** Of those that are there, of which nobody has been asked who fills them. */
+  readonly there: readonly string[];
   /** Of those that are this caller's to fill. */
   readonly claimed: readonly string[];
   /** Somebody else has said to fill what it lacks. */
@@ -62,7 +64,8 @@ export async function readParts(
   const read = await request.backend.read(request.subgraph, requests, claim);
   const now = Date.now();
   const reader = new Reader(request, requests, read, now);
-  const found = parts.map((part) => reader.next(part, lists.get(part.kind.name) ?? unnamed));
+  const looked = parts.map((part) => reader.next(part, lists.get(part.kind.name) ?? unnamed));
+  const found = claim === null || read.state.isBypassed ? looked : await claimLacking(request, looked, claim);
   const learnt = unknown.map((kind, index) => {
     const stored = read.entries[count + index]?.[0] ?? null;
     const isProven = stored !== null && doubtAbout(stored.evidence, read, now) === null;
@@ -96,6 +99,26 @@ async function readMore(
   return { state, parts: found.map((each) => byPart.get(each) ?? each) };
 }
 
+/** Entries that are there and lack something, or whose time is over. That is only seen in them, and takes a second trip. */
+async function claimLacking(
+  { backend, subgraph, options }: CachingOfRequest,
+  found: readonly FoundPart[],
+  claim: Claim,
+): Promise<readonly FoundPart[]> {
+  const now = Date.now();
+  const isWanting = ({ claimed, isOfAnother, proofs }: FoundPart) =>
+    isOfAnother || (claimed.length === 0 && proofs.some(({ evidence }) => now >= evidence.expiresAt));
+  const keys = found.flatMap((part) => (isWanting(part) ? part.there : []));
+  if (keys.length === 0) return found;
+  const claims = await backend.claim(subgraph, keys, claim);
+  const own = new Set(keys.filter((_, index) => claims[index] === true));
+  for (const key of own) options.cache.filling.set(key, true);
+  return found.map((part) => {
+    const claimed = isWanting(part) ? part.there.filter((key) => own.has(key)) : [];
+    return claimed.length === 0 ? part : { ...part, claimed, isOfAnother: false };
+  });
+}
+
 export function isLacking({ missing }: FoundPart): boolean {
   return missing === null || missing.length > 0;
 }
@@ -113,13 +136,16 @@ class Reader {
 
   next(part: Part, lists: readonly (readonly string[])[]): FoundPart {
     let best: Content | null = null;
+    const there: string[] = [];
     const keys: string[] = [];
     const claimed: string[] = [];
     for (const names of lists) {
       const key = this.requests[this.at]?.key ?? '';
       const content = this.content(part, names, this.read.entries[this.at] ?? []);
       keys.push(key);
-      if (this.read.claimed[this.at] === true) claimed.push(key);
+      const isClaimed = this.read.claimed[this.at];
+      if (isClaimed === true) claimed.push(key);
+      else if (isClaimed === null) there.push(key);
       this.at += 1;
       if (best === null || lackOf(content) < lackOf(best)) best = content;
     }
@@ -136,35 +162,40 @@ class Reader {
       missing,
       reason,
       keys,
+      there,
       claimed,
       isOfAnother,
     };
   }
 
   private content(part: Part, names: readonly string[], entry: readonly (StoredField | null)[]): Content {
-    const there: StoredField[] = [];
-    const places: number[] = [];
+    const there: ProvenField[] = [];
     let doubt: Doubt | null = null;
     let asked: Evidence | null = null;
     let doubtOfAsked: Doubt | null = null;
-    for (let place = 0; place < entry.length; place += 1) {
-      const stored = entry[place];
-      if (stored == null) continue;
-      if (stored.evidence !== asked) {
-        asked = stored.evidence;
+    const isProven = ({ evidence }: StoredField) => {
+      if (evidence !== asked) {
+        asked = evidence;
         doubtOfAsked = doubtAbout(asked, this.read, this.now);
         doubt ??= doubtOfAsked;
       }
-      if (doubtOfAsked !== null) continue;
-      there.push(stored);
-      places.push(place);
+      return doubtOfAsked === null;
+    };
+    for (let place = 0; place < entry.length; place += 1) {
+      const stored = entry[place];
+      if (stored == null) continue;
+      const others = stored.others?.filter(isProven) ?? noOthers;
+      if (isProven(stored)) there.push({ stored, place, others });
+      else if (others[0] !== undefined) there.push({ stored: others[0], place, others: others.slice(1) });
     }
     if (there.length === 0) return nothing(part, doubt);
-    return contentOf(this.request.subgraph, part, names, there, places, doubt);
+    return contentOf(this.request.subgraph, part, names, there, doubt);
   }
 }
 
-type Content = Omit<FoundPart, 'part' | 'keys' | 'claimed' | 'isOfAnother'>;
+const noOthers: readonly StoredField[] = [];
+
+type Content = Omit<FoundPart, 'part' | 'keys' | 'there' | 'claimed' | 'isOfAnother'>;
 
 function lackOf({ missing }: Content): number {
   return missing === null ? Infinity : missing.length;
@@ -175,45 +206,31 @@ function nothing({ kind: { typename } }: Part, doubt: Doubt | null): Content {
   return { object: {}, proofs: [], size: 0, typename, missing: null, reason };
 }
 
-/** @param places of the fields, among the names of the part's kind */
 function contentOf(
   subgraph: string,
   part: Part,
   names: readonly string[],
-  there: readonly StoredField[],
-  places: readonly number[],
+  there: readonly ProvenField[],
   doubt: Doubt | null,
 ): Content {
   const { kind } = part;
-  const values: unknown[] = new Array<unknown>(kind.names.length).fill(undefined);
-  const proofs: PartProof[] = [];
-  let size = 0;
-  const parsed = JSON.parse(`[${there.map(({ value }) => value).join(',')}]`) as unknown[];
-  there.forEach(({ value: text, evidence }, index) => {
-    const stored = readStored(text, parsed[index]);
-    values[places[index] ?? 0] = stored.value;
-    size += text.length;
-    if (proofs.some((proof) => proof.evidence === evidence)) return;
-    const { isPrivate, staleness } = stored;
-    const maxAge = Math.floor((evidence.expiresAt - evidence.fetchedAt) / 1_000);
-    proofs.push({ subgraph, evidence, names, isPrivate, maxAge, staleness });
-  });
+  const values = new PartValues(subgraph, names, there);
+  const { proofs, size } = values;
   const last = kind.names.length - 1;
-  const about = { proofs, size };
-  if (kind.names[last] === existence && values[last] === null)
-    return { ...about, object: null, typename: kind.typename, missing: [], reason: null };
-  const named = kind.typename ?? values[kind.names.indexOf('__typename')];
+  if (kind.names[last] === existence && values.at(last) === null)
+    return { proofs, size, object: null, typename: kind.typename, missing: [], reason: null };
+  const named = kind.typename ?? values.at(kind.names.indexOf('__typename'));
   const wanted = typeof named === 'string' ? kind.fieldsOf(named) : null;
   if (typeof named !== 'string' || wanted === null) return nothing(part, doubt);
   const object: Record<string, unknown> = {};
   const missing: WantedField[] = [];
   for (const { field, place } of wanted) {
-    const kept = place < 0 ? named : values[place];
-    const value = kept === undefined ? lacking : fromCanonical(kept, field);
+    const value = place < 0 ? named : values.of(field, place);
     if (value === lacking) missing.push(field);
     else object[field.responseKey] = value;
   }
-  return { ...about, object, typename: named, missing, reason: doubt === null ? 'absent' : reasonOf(doubt) };
+  const reason = doubt === null ? 'absent' : reasonOf(doubt);
+  return { proofs, size, object, typename: named, missing, reason };
 }
 
 /** Whether what was read may be served; the one place where that is asked for entries of the backend. */

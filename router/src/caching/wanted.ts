@@ -2,6 +2,8 @@
  * What a fetch asks for at one place of its answer, with the values of its variables in it: which fields, for which type. Both
  * ways lead over it, from an answer to what is kept of it and from what is kept to the answer.
  */
+import { createHash } from 'node:crypto';
+import { fieldName } from '@selvedge/cache';
 import {
   Kind,
   type FieldNode,
@@ -15,7 +17,7 @@ import type { SubgraphTypes } from './subgraph-types.js';
 export interface WantedField {
   /** What the fetch calls it. */
   readonly responseKey: string;
-  /** What entries call it. */
+  /** What kept data calls it; at the top of an entry its selection counts too (`nameInEntries`). */
   readonly key: string;
   /** `null`: a leaf, which may be anything. */
   readonly inner: Wanted | null;
@@ -37,6 +39,7 @@ export interface WantedContext {
 
 export class Wanted {
   private readonly byType = new Map<string, readonly WantedField[] | null>();
+  private selectionHash: string | undefined;
 
   /** @param type as the subgraph declares it; undefined: not known */
   constructor(
@@ -64,6 +67,38 @@ export class Wanted {
       this.byType.set(name, fields);
     }
     return fields;
+  }
+
+  /**
+   * Another one where something else is asked for, whatever it is called. Not every two that ask for the same have the same, and two
+   * that do not may by chance: what a value is good for is seen by looking into it.
+   */
+  get selection(): string {
+    this.selectionHash ??= createHash('sha256')
+      .update(this.textOf(this.selectionSets, this.type))
+      .digest('base64url')
+      .slice(0, 8);
+    return this.selectionHash;
+  }
+
+  private textOf(sets: readonly SelectionSetNode[], type: string | undefined): string {
+    return [...new Set(sets.flatMap((set) => this.textsOf(set, type)))].sort().join(' ');
+  }
+
+  private textsOf({ selections }: SelectionSetNode, type: string | undefined): string[] {
+    return selections.flatMap((selection) => {
+      if (!this.isIncluded(selection)) return [];
+      if (selection.kind === Kind.FIELD) {
+        const name = canonicalField(selection, this.context.variables);
+        const { selectionSet } = selection;
+        return selectionSet === undefined ? name : `${name}{${this.textOf([selectionSet], undefined)}}`;
+      }
+      const { condition, selectionSet } = this.fragment(selection);
+      const texts = this.textsOf(selectionSet, type);
+      return condition === undefined || condition === type
+        ? texts
+        : texts.map((text) => `${condition}.${text}`);
+    });
   }
 
   private collect(type: string | undefined): readonly WantedField[] | null {
@@ -145,6 +180,11 @@ export class Wanted {
       return name.value === 'skip' ? !isOn : isOn;
     });
   }
+}
+
+/** What entries call it. */
+export function nameInEntries({ key, inner }: WantedField): string {
+  return fieldName(key, inner?.selection ?? null);
 }
 
 const withVariables = new WeakMap<SelectionSetNode, boolean>();

@@ -5,17 +5,14 @@ import {
   type CacheBackend,
   type Claim,
   type EntryRequest,
-  type Evidence,
   type IntentTimes,
   type NewEntry,
   type ReadResult,
-  type StoredField,
   type StoreState,
   type TagRecord,
   type Write,
 } from '../contract.js';
 import { intentsKept } from '../limits.js';
-import { isProven } from '../proof.js';
 import type { BreakerState } from './breaker.js';
 import type { Caller } from './caller.js';
 import type { Argument } from './connection.js';
@@ -80,6 +77,12 @@ export class ScriptedBackend implements RedisBackend {
     return stored.reduce<number>((sum, part) => sum + Number(part), 0);
   }
 
+  async claim(store: string, keys: readonly string[], { id, milliseconds: life }: Claim) {
+    if (keys.length === 0) return [];
+    const claims = (await this.#run('claim', store, [id, milliseconds(life), ...keys])) as readonly number[];
+    return claims.map((claimed) => claimed === 1);
+  }
+
   async abandon(store: string, keys: readonly string[], claim: string): Promise<void> {
     if (keys.length > 0) await this.#run('abandon', store, [claim, ...keys]);
   }
@@ -122,23 +125,7 @@ export class ScriptedBackend implements RedisBackend {
     const args = [...this.#firstArgs(), claim?.id ?? '', milliseconds(claim?.milliseconds ?? 0)];
     for (const { key } of requests) args.push(key);
     const reply = await this.#caller.run(scripts.read, [this.#keyOf(store)], args, { texts: 'buffers' });
-    const { result, lacking } = decodeRead(requests, reply as ReadReply, claim !== null);
-    if (claim === null || lacking.length === 0) return result;
-    const claimed = [...result.claimed];
-    const claims = result.state.isBypassed ? null : await this.#claim(store, requests, lacking, claim);
-    for (const [index, place] of lacking.entries()) claimed[place] = claims === null || claims[index] === 1;
-    return { ...result, claimed };
-  }
-
-  /** Of what is there and lacks something, which takes a second trip; what is not there was claimed with the first. */
-  async #claim(
-    store: string,
-    requests: readonly EntryRequest[],
-    places: readonly number[],
-    { id, milliseconds: life }: Claim,
-  ): Promise<readonly number[]> {
-    const keys = places.map((place) => requests[place]?.key ?? '');
-    return (await this.#run('claim', store, [id, milliseconds(life), ...keys])) as readonly number[];
+    return decodeRead(requests, reply as ReadReply);
   }
 
   #run(
@@ -184,40 +171,22 @@ type ReadReply = readonly [
   claimed: readonly number[],
 ];
 
-interface DecodedRead {
-  readonly result: ReadResult;
-  /** Of which requests the entry is there but cannot be served as it is. */
-  readonly lacking: readonly number[];
-}
-
-function decodeRead(requests: readonly EntryRequest[], reply: ReadReply, isClaiming: boolean): DecodedRead {
+function decodeRead(requests: readonly EntryRequest[], reply: ReadReply): ReadResult {
   const [nonce, count, since, cluster, bypassed, texts, tags, claims] = reply;
   const state = decodeState([nonce.toString(), count, since, cluster.toString(), bypassed]);
   const records = new Map<string, TagRecord | null>();
   for (let i = 0; i < tags.length; i += 2)
     records.set(String(tags[i]), decodeRecord(tags[i + 1]?.toString() ?? null, since));
-  const now = Date.now();
-  let proven: Evidence | null = null;
-  const isServable = (field: StoredField | null) => {
-    if (field === null) return false;
-    const { evidence } = field;
-    if (evidence === proven) return true;
-    if (now >= evidence.expiresAt || !isProven(evidence, state, records, now)) return false;
-    proven = evidence;
-    return true;
-  };
-  const lacking: number[] = [];
-  const claimed: boolean[] = [];
+  const claimed: (boolean | null)[] = [];
   let missing = 0;
   const entries = requests.map(({ fields }, index) => {
     const text = texts[index] ?? null;
-    claimed.push(text === null && claims[missing] === 1);
-    if (text === null) missing += 1;
-    const found = text === null ? fields.map(() => null) : decodeEntry(text, fields);
-    if (isClaiming && text !== null && !found.every(isServable)) lacking.push(index);
-    return found;
+    claimed.push(text === null ? claims[missing] === 1 : null);
+    if (text !== null) return decodeEntry(text, fields);
+    missing += 1;
+    return fields.map(() => null);
   });
-  return { result: { state, entries, records, claimed }, lacking };
+  return { state, entries, records, claimed };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** How evidence, records and values are written in Redis. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Evidence, StoredField, StoreState, TagRecord } from '../contract.js';
+import { isOfSameField, withOthers } from '../field-name.js';
 
 /** As the script `fill` reads it; null is the empty text. */
 export function encodeEvidence(evidence: Evidence): string {
@@ -101,6 +102,7 @@ const deflatedMark = 'd';
 /** What an entry has of the fields that are wanted, of the newest fill that has it; null: it has it not. */
 export function decodeEntry(entry: Buffer, wanted: readonly string[]): (StoredField | null)[] {
   const found = new Array<StoredField | null>(wanted.length).fill(null);
+  const others = new Map<number, StoredField[]>();
   // One character a byte: all parts are slices of it.
   const bytes = entry.toString('latin1');
   let at = bytes.indexOf(' ') + 1;
@@ -108,16 +110,34 @@ export function decodeEntry(entry: Buffer, wanted: readonly string[]): (StoredFi
     const fill = headOf(entry, bytes, at);
     const places = placesOf(wanted, fill.names);
     let body: FillBody | null = null;
-    for (let index = 0; index < places.length; index += 1) {
-      const place = places[index] ?? -1;
+    for (let index = 0; index < places.own.length; index += 1) {
+      const place = places.own[index] ?? -1;
       if (place === -1 || found[index] !== null) continue;
       body ??= bodyOf(entry, bytes, fill);
       found[index] = { value: body.values[place] ?? '', evidence: body.evidence };
       lacking -= 1;
     }
+    const newer = places.others.filter(({ index }) => found[index] === null);
+    if (newer.length > 0) {
+      body ??= bodyOf(entry, bytes, fill);
+      addOthers(others, newer, body);
+    }
     at = fill.end;
   }
+  for (const [index, newer] of others) found[index] = withOthers(found[index] ?? null, newer);
   return found;
+}
+
+function addOthers(
+  others: Map<number, StoredField[]>,
+  places: Places['others'],
+  { values, evidence }: FillBody,
+): void {
+  for (const { index, place } of places) {
+    const known = others.get(index) ?? [];
+    known.push({ value: values[place] ?? '', evidence });
+    others.set(index, known);
+  }
 }
 
 interface FillHead {
@@ -175,12 +195,23 @@ function textOf(entry: Buffer, bytes: string, mark: string, from: number, to: nu
 
 let lastWanted: readonly string[] = [];
 let lastNames: readonly string[] = [];
-let lastPlaces: readonly number[] = [];
+let lastPlaces: Places = { own: [], others: [] };
 
-/** Of each wanted field among a fill's; -1: it is not there. The entries of one request mostly want the same and have the same. */
-function placesOf(wanted: readonly string[], names: readonly string[]): readonly number[] {
+interface Places {
+  /** Of each wanted field among a fill's; -1: it is not there. */
+  readonly own: readonly number[];
+  /** Of the same fields with other selections, by the index of what is wanted. */
+  readonly others: readonly { readonly index: number; readonly place: number }[];
+}
+
+/** The entries of one request mostly want the same and have the same. */
+function placesOf(wanted: readonly string[], names: readonly string[]): Places {
   if (wanted !== lastWanted || names !== lastNames) {
-    lastPlaces = wanted.map((name) => names.indexOf(name));
+    const own = wanted.map((name) => names.indexOf(name));
+    const others = wanted.flatMap((name, index) =>
+      names.flatMap((other, place) => (isOfSameField(other, name) ? [{ index, place }] : [])),
+    );
+    lastPlaces = { own, others };
     [lastWanted, lastNames] = [wanted, names];
   }
   return lastPlaces;

@@ -48,6 +48,7 @@ export function openNaive(): Harness {
       }
       return Promise.resolve();
     },
+    claim: (_store, keys) => Promise.resolve(keys.map(() => true)),
     abandon: () => Promise.resolve(),
     intend: () => Promise.resolve(),
     doubt: () => Promise.resolve(),

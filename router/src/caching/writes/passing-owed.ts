@@ -22,6 +22,7 @@ export function passingOwed(backend: CacheBackend, owes: (store: string) => bool
       return { state: stateOf(store, state), records };
     },
     fill: (store, entries) => (owes(store) ? Promise.resolve(0) : backend.fill(store, entries)),
+    claim: (store, keys, claim) => backend.claim(store, keys, claim),
     abandon: (store, keys, claim) => backend.abandon(store, keys, claim),
     intend: (store, id, times) => backend.intend(store, id, times),
     settle: (store, write, intent) => backend.settle(store, write, intent),

@@ -1,6 +1,6 @@
 /** Who fills what is not there. */
 import { expect, it, vi } from 'vitest';
-import { backend, entryAt, fillNow, harness, settle, stateOf, store } from './context.js';
+import { backend, fillNow, store } from './context.js';
 
 export function claims(): void {
   const asked = [{ key: 'k', fields: ['f'] }];
@@ -17,35 +17,22 @@ export function claims(): void {
     await backend().abandon(store, [], 'one');
     expect(await claimedBy('two')).toBe(true);
     await fillNow('k');
-    expect(await claimedBy('one')).toBe(false);
-    await settle(['t']);
-    expect(await claimedBy('one')).toBe(true);
-    expect(await claimedBy('two')).toBe(false);
+    expect(await claimedBy('one')).toBeNull();
+    expect((await backend().read(store, [{ key: 'l', fields: ['f'] }], null)).claimed).toStrictEqual([false]);
   });
 
-  it('are taken for what is there and cannot be served', async () => {
-    const both = [
-      { key: 'k', fields: ['f'] },
-      { key: 'l', fields: ['f'] },
-    ];
-    const claimed = async (id: string) =>
-      (await backend().read(store, both, { id, milliseconds: 60_000 })).claimed;
-    await fillNow('k', { tags: ['t'] });
-    await fillNow('l', { tags: ['u'] });
-    expect(await claimed('one')).toStrictEqual([false, false]);
-    await settle(['t'], ['1000']);
-    expect(await claimed('two')).toStrictEqual([false, false]);
-    await settle(['t'], ['1001']);
-    expect(await claimed('three')).toStrictEqual([true, false]);
-    await harness().evictTag(store, 'u');
-    expect(await claimed('four')).toStrictEqual([false, true]);
-    const stale = entryAt(await stateOf(), 'm', { expiresAt: Date.now() - 60_000 });
-    await backend().fill(store, [stale]);
-    const { claimed: refresh } = await backend().read(store, [{ key: 'm', fields: ['f'] }], {
-      id: 'five',
-      milliseconds: 60_000,
-    });
-    expect(refresh).toStrictEqual([true]);
+  it('are asked for where what is there is not enough', async () => {
+    await fillNow('k');
+    await fillNow('l');
+    const claim = (id: string, keys = ['k', 'l']) =>
+      backend().claim(store, keys, { id, milliseconds: 60_000 });
+    expect(await claim('one', ['l'])).toStrictEqual([true]);
+    expect(await claim('two')).toStrictEqual([true, false]);
+    expect(await claim('two', [])).toStrictEqual([]);
+    await fillNow('l');
+    expect(await claim('two')).toStrictEqual([true, true]);
+    await backend().abandon(store, ['k', 'l'], 'two');
+    expect(await claim('one')).toStrictEqual([true, true]);
   });
 
   it('run out', async () => {

@@ -1,5 +1,6 @@
 /** What is stored comes back, and stays within bounds. */
 import type { NewEntry, StoredField } from '../../contract.js';
+import { fieldName, valuesOf } from '../../field-name.js';
 import { fillsKept } from '../../limits.js';
 import { expect, it } from 'vitest';
 import { backend, cluster, entryAt, fillNow, missOf, settle, stateOf, store } from './context.js';
@@ -39,7 +40,7 @@ export function entries(): void {
       ['t', born],
     ]);
     expect(result.state).toStrictEqual(await stateOf());
-    expect(result.claimed).toStrictEqual([false, false, false]);
+    expect(result.claimed).toStrictEqual([null, false, null]);
   });
 
   it('of several stores are apart', async () => {
@@ -63,7 +64,7 @@ export function entries(): void {
     const result = await backend().read(store, requests, { id: 'me', milliseconds: 60_000 });
     expect(result.entries.map(([field]) => field?.value)).toStrictEqual(many.map(({ key }) => `"${key}"`));
     expect(result.records.size).toBe(701);
-    expect(result.claimed.every((claimed) => !claimed)).toBe(true);
+    expect(result.claimed.every((claimed) => claimed === null)).toBe(true);
     const wide = new Map(Array.from({ length: 3000 }, (_, i) => [`f${i}`, String(i)]));
     expect(await backend().fill(store, [{ ...entryAt(await stateOf(), 'wide'), fields: wide }])).toBe(1);
     expect(await missOf('wide', 'f2999')).toBeNull();
@@ -71,6 +72,21 @@ export function entries(): void {
 }
 
 export function boundsOfEntries(): void {
+  it('have a value for each selection below a field, and name others beside the one that is wanted', async () => {
+    const state = await stateOf();
+    const now = Date.now();
+    const names = ['a', 'b', 'c', 'b'].map((selection) => fieldName('reviews(first:1)', selection));
+    for (const [index, name] of [...names, fieldName('reviews', 'a'), 'reviews(first:1)x'].entries()) {
+      const entry = entryAt(state, 'k', { fetchedAt: now + index });
+      await backend().fill(store, [{ ...entry, fields: new Map([[name, String(index)]]) }]);
+    }
+    const wanted = ['a', 'b', 'c', 'd'].map((selection) => fieldName('reviews(first:1)', selection));
+    const { entries: found } = await backend().read(store, [{ key: 'k', fields: wanted }], null);
+    const valuesFound = (found[0] ?? []).map((field) => valuesOf(field).map(({ value }) => value));
+    // Newest first, after its own; what is older than its own need not be known.
+    expect(valuesFound).toStrictEqual([['0', '3', '2'], ['3'], ['2', '3'], ['3', '2', '0']]);
+  });
+
   it('are replaced, and do not grow for ever', async () => {
     const state = await stateOf();
     for (let i = 0; i < 3 * fillsKept; i += 1) {
