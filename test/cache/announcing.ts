@@ -57,12 +57,16 @@ export class Announcer {
     }
   }
 
-  /** Announces until somebody has taken it. */
-  async until(tags: readonly string[], way: () => Way): Promise<void> {
-    if (!this.#system.isCached) return;
+  /** Announces until somebody has taken it. @returns the router that has */
+  async until(tags: readonly string[], way: () => Way): Promise<number> {
+    if (!this.#system.isCached) return 0;
     const body = tags.map((tag) => ({ kind: 'cache_tag', subgraphs: ['items'], cache_tag: tag }));
     this.#sent.push(body);
-    while (!(await this.#post(body, way().router))) await sleep(100);
+    for (;;) {
+      const { router } = way();
+      if (await this.#post(body, router)) return router;
+      await sleep(100);
+    }
   }
 
   /** Some of what was announced, again: nothing may come of it. */

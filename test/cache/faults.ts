@@ -1,16 +1,19 @@
 // What goes wrong during a run. Each takes a second or some, and leaves everything as it found it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Announcer } from './announcing.js';
+import type { Log } from './log.js';
 import type { Random } from './random.js';
 import { RedisServer } from './redis-server.js';
 import type { CheckedRouter, System } from './system.js';
-import { mutate, type Writer } from './writing.js';
+import { TcpProxy } from './tcp-proxy.js';
+import { doubt, mutate, type Writer } from './writing.js';
 
 export interface Scene {
   readonly system: System;
   readonly random: Random;
   readonly writer: Writer;
   readonly announcer: Announcer;
+  readonly log: Log;
 }
 
 export interface Fault {
@@ -28,6 +31,7 @@ export const faults: readonly Fault[] = [
   { id: 'flushall', ofRedis: true, happen: flush },
   { id: 'old-rdb', ofRedis: true, happen: oldFile },
   { id: 'failover', ofRedis: true, happen: failover },
+  { id: 'split-brain', ofRedis: true, happen: splitBrain },
   { id: 'cut-writer', ofRedis: true, happen: cutWriter },
   { id: 'killed-router', ofRedis: false, happen: killedRouter },
   { id: 'killed-subgraph', ofRedis: false, happen: killedSubgraph },
@@ -98,11 +102,7 @@ async function oldFile({ system, random }: Scene): Promise<void> {
 /** The replica stops following some seconds before it takes over: the last fences are the old master's alone. */
 async function failover({ system, random }: Scene): Promise<void> {
   const master = system.redis;
-  const replica = await RedisServer.start();
-  await replica.command(['REPLICAOF', '127.0.0.1', String(master.port)]);
-  await until(async () =>
-    (await replica.command<string>(['INFO', 'replication'])).includes('master_link_status:up'),
-  );
+  const replica = await replicaOf(master, master.port);
   await sleep(300);
   // A replica whose master is not where it looks keeps what it has, as one whose network is cut.
   await replica.command(['REPLICAOF', '127.0.0.1', '1']);
@@ -113,6 +113,47 @@ async function failover({ system, random }: Scene): Promise<void> {
   for (const { wire } of system.routers) wire.leadTo(replica.port);
   await master.stop();
 }
+
+/** @param port by which it reaches its master */
+async function replicaOf(master: RedisServer, port: number): Promise<RedisServer> {
+  const replica = await RedisServer.start();
+  await replica.command(['REPLICAOF', '127.0.0.1', String(port)]);
+  await until(async () =>
+    (await replica.command<string>(['INFO', 'replication'])).includes('master_link_status:up'),
+  );
+  await until(async () => (await master.command<string>(['INFO', 'replication'])).includes('state=online'));
+  return replica;
+}
+
+/**
+ * A partition: on one side a master and a router, on the other its replica, which is promoted, and everybody else. Once that may be
+ * told no longer, the old master becomes a replica of the new one, and its router stays connected to it until it hears where to go.
+ */
+async function splitBrain({ system, random, log }: Scene): Promise<void> {
+  const old = system.redis;
+  const link = await TcpProxy.start(old.port);
+  const promoted = await replicaOf(old, link.port);
+  // As docs/response-cache.md asks for.
+  await old.command(['CONFIG', 'SET', 'min-replicas-max-lag', '1', 'min-replicas-to-write', '1']);
+  await sleep(random.below(500));
+  link.freeze();
+  const frozenAt = performance.now();
+  await sleep(random.below(1_000));
+  const router = random.below(system.routers.length);
+  const from = performance.now();
+  await promoted.command(['REPLICAOF', 'NO', 'ONE']);
+  system.redis = promoted;
+  for (const [index, { wire }] of system.routers.entries()) if (index !== router) wire.leadTo(promoted.port);
+  log.cutOffs.push({ router, from, until: frozenAt + cutOffBound, settledAt: from + doubt + cutOffBound });
+  await sleep(frozenAt + cutOffBound + 2_000 - performance.now());
+  await old.command(['REPLICAOF', '127.0.0.1', String(promoted.port)]);
+  await sleep(2_000);
+  system.routers[router]?.wire.leadTo(promoted.port);
+  await Promise.all([old.stop(), link.stop()]);
+}
+
+/** Milliseconds: a second for the lag, one for the last sign of life before it, one until it is noticed; and one for this machine. */
+const cutOffBound = 4_000;
 
 /** The router has its mutation's answer, and nobody to tell of it. */
 async function cutWriter(scene: Scene): Promise<void> {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge, Steps, type History, type ReadEvent, type WriteEvent } from './history.js';
 
-const none: History = { writes: [], reads: [], lists: [], privates: [], placements: [] };
+const none: History = { writes: [], reads: [], lists: [], privates: [], placements: [], cutOffs: [] };
 const write = (
   version: number | null,
   start: number,
@@ -16,6 +16,7 @@ const write = (
   end,
   outcome: 'acknowledged',
   settledAt: Infinity,
+  router: 0,
   ...more,
 });
 const read = (version: number, arrival: number, end: number, more: Partial<ReadEvent> = {}): ReadEvent => ({
@@ -28,6 +29,8 @@ const read = (version: number, arrival: number, end: number, more: Partial<ReadE
   shape: 'entity',
   ...more,
 });
+/** Router 0. */
+const cutOffs = [{ router: 0, from: 15, until: 25, settledAt: 40 }];
 const clean = {
   stale: 0,
   resurrections: 0,
@@ -35,7 +38,8 @@ const clean = {
   crossUser: 0,
   staleLists: 0,
   flips: 0,
-  exceptions: 0,
+  unconfirmed: 0,
+  cutOff: 0,
   impossible: 0,
 };
 
@@ -136,7 +140,7 @@ describe('what is not', () => {
         writes: [write(1, 0, 10, { outcome: 'unconfirmed', settledAt: 100 })],
         reads: [read(0, 20, 21)],
       },
-      { exceptions: 1 },
+      { unconfirmed: 1 },
     ],
     [
       'an unconfirmed write that stays away',
@@ -145,6 +149,20 @@ describe('what is not', () => {
         reads: [read(0, 120, 121)],
       },
       { flips: 1 },
+    ],
+    [
+      'what a router shows that is cut off with a demoted master, counted apart',
+      { writes: [write(1, 0, 10, { router: 1 })], reads: [read(0, 20, 21), read(0, 30, 31)], cutOffs },
+      { cutOff: 1, stale: 1 },
+    ],
+    [
+      'what others show below a write by it, counted apart for as long as that may be',
+      {
+        writes: [write(1, 15, 20)],
+        reads: [read(0, 22, 23, { router: 1 }), read(0, 41, 42, { router: 1 })],
+        cutOffs,
+      },
+      { cutOff: 1, flips: 1 },
     ],
     ['what nobody wrote', { writes: [write(1, 0, 10)], reads: [read(2, 11, 12)] }, { impossible: 1 }],
     [
@@ -198,6 +216,13 @@ describe('lists', () => {
   ])('a list %s', (_, list, members, arrival, expected) => {
     expect(judged(list, members, arrival)).toBe(expected);
   });
+});
+
+it('counts the lists of a router that is cut off apart', () => {
+  const placements = [{ key: 'a', version: 1, list: 'two' }];
+  const lists = [{ list: 'two', members: new Set<string>(), arrival: 20, end: 21, router: 0 }];
+  const judged = judge({ ...none, placements, writes: [write(1, 0, 10)], lists, cutOffs });
+  expect(judged).toMatchObject({ ...clean, cutOff: 1 });
 });
 
 it('finds the greatest before a time as a search of all does', () => {

@@ -19,8 +19,10 @@ export interface WriteEvent {
    * answer, or none that says; `rejected`: answered with an error after which nothing is in the store.
    */
   readonly outcome: 'acknowledged' | 'unconfirmed' | 'unknown' | 'rejected';
-  /** Of an unknown or unconfirmed one: since when nobody may be shown less, if it is in the store. */
+  /** Of one that is not acknowledged, or by a router that was cut off: since when nobody may be shown less, if it is in the store. */
   readonly settledAt: number;
+  /** By which it was sent. */
+  readonly router: number;
 }
 
 /** A key as one answer shows it. */
@@ -59,12 +61,25 @@ export interface Placement {
   readonly list: string;
 }
 
+/**
+ * A router that is left with a demoted master, in milliseconds, for as long as P2 excepts it: it does not see what is written by
+ * way of the other master, nor is seen what is written by its.
+ */
+export interface CutOff {
+  readonly router: number;
+  readonly from: number;
+  readonly until: number;
+  /** Since when nobody may be shown less than it has written meanwhile. */
+  readonly settledAt: number;
+}
+
 export interface History {
   readonly writes: readonly WriteEvent[];
   readonly reads: readonly ReadEvent[];
   readonly lists: readonly ListEvent[];
   readonly privates: readonly PrivateEvent[];
   readonly placements: readonly Placement[];
+  readonly cutOffs: readonly CutOff[];
 }
 
 export interface Verdict {
@@ -77,7 +92,9 @@ export interface Verdict {
   /** Reads that show less than a write of unknown outcome that is in the store, after all that may be in doubt was over. */
   readonly flips: number;
   /** Reads that show less than a write that was answered as unconfirmed: P2's exception, no fault. */
-  readonly exceptions: number;
+  readonly unconfirmed: number;
+  /** Reads and lists by a router that was cut off with a demoted master, or below a write by it: P2's other exception. */
+  readonly cutOff: number;
   /** Reads of versions that were never written, or not yet: the checker's own fault, or worse. */
   readonly impossible: number;
   /** The first of each, in words. */
@@ -87,12 +104,20 @@ export interface Verdict {
 const maxExamples = 40;
 
 export function judge(history: History): Verdict {
-  const registers = registersOf(history.writes);
+  const registers = registersOf(history.writes, history.cutOffs);
   const examples: string[] = [];
   const say = (what: string, event: object): void => {
     if (examples.length < maxExamples) examples.push(`${what}: ${JSON.stringify(event)}`);
   };
-  const counts = { stale: 0, resurrections: 0, nonMonotonic: 0, flips: 0, exceptions: 0, impossible: 0 };
+  const counts = {
+    stale: 0,
+    resurrections: 0,
+    nonMonotonic: 0,
+    flips: 0,
+    unconfirmed: 0,
+    cutOff: 0,
+    impossible: 0,
+  };
   const byKey = grouped(history.reads, ({ key }) => key);
   for (const [key, reads] of byKey) {
     const register = registers.get(key) ?? emptyRegister;
@@ -105,7 +130,8 @@ export function judge(history: History): Verdict {
     );
     for (const read of reads) {
       const found = judgeRead(read, register, shown, shownToClient.get(read.client) ?? emptyStep);
-      for (const kind of found) {
+      const isExcepted = cutOffOf(read, history.cutOffs) !== undefined;
+      for (const kind of isExcepted ? excepted(found) : found) {
         counts[kind] += 1;
         say(kind, { ...read, acknowledged: register.acknowledged.before(read.arrival) });
       }
@@ -113,12 +139,30 @@ export function judge(history: History): Verdict {
   }
   const crossed = history.privates.filter(({ user, owner }) => user !== owner);
   for (const event of crossed) say('crossUser', event);
-  const staleLists = judgeLists(history, registers);
+  const lists = judgeLists(history, registers);
+  const staleLists = lists.filter((event) => cutOffOf(event, history.cutOffs) === undefined);
   for (const event of staleLists) say('staleList', event);
-  return { ...counts, crossUser: crossed.length, staleLists: staleLists.length, examples };
+  const cutOff = counts.cutOff + lists.length - staleLists.length;
+  return { ...counts, cutOff, crossUser: crossed.length, staleLists: staleLists.length, examples };
 }
 
-type ReadFault = 'stale' | 'resurrections' | 'nonMonotonic' | 'flips' | 'exceptions' | 'impossible';
+type ReadFault =
+  'stale' | 'resurrections' | 'nonMonotonic' | 'flips' | 'unconfirmed' | 'cutOff' | 'impossible';
+
+/** What is found of a read that is excepted; what nobody wrote is none the less impossible. */
+function excepted(found: readonly ReadFault[]): ReadFault[] {
+  const others = found.filter((kind) => kind === 'impossible');
+  return others.length < found.length ? [...others, 'cutOff'] : others;
+}
+
+function cutOffOf(
+  event: { readonly router: number; readonly arrival: number },
+  cutOffs: readonly CutOff[],
+): CutOff | undefined {
+  return cutOffs.find(
+    ({ router, from, until }) => event.router === router && from <= event.arrival && event.arrival <= until,
+  );
+}
 
 function judgeRead(read: ReadEvent, register: Register, shown: Steps, shownToClient: Steps): ReadFault[] {
   const { version, arrival, end } = read;
@@ -129,7 +173,8 @@ function judgeRead(read: ReadEvent, register: Register, shown: Steps, shownToCli
     if (version < shown.before(arrival)) found.push('resurrections');
     if (version < shownToClient.before(arrival)) found.push('nonMonotonic');
   } else if (version < register.settled.before(arrival)) found.push('flips');
-  else if (version < register.unconfirmed.before(arrival)) found.push('exceptions');
+  else if (version < register.unconfirmed.before(arrival)) found.push('unconfirmed');
+  else if (version < register.cutOff.before(arrival)) found.push('cutOff');
   return found;
 }
 
@@ -163,6 +208,8 @@ interface Register {
   /** The same with those of unknown outcome, from when nothing about them may be in doubt. */
   readonly settled: Steps;
   readonly unconfirmed: Steps;
+  /** Acknowledged by a router that was cut off. */
+  readonly cutOff: Steps;
   /** Versions by when they were asked for. */
   readonly begun: Steps;
   /** When a version was acknowledged; not there: never. */
@@ -174,39 +221,51 @@ const emptyRegister: Register = {
   acknowledged: emptyStep,
   settled: emptyStep,
   unconfirmed: emptyStep,
+  cutOff: emptyStep,
   begun: emptyStep,
   acknowledgedAt: new Map(),
 };
 
-function registersOf(writes: readonly WriteEvent[]): Map<string, Register> {
+function registersOf(writes: readonly WriteEvent[], cutOffs: readonly CutOff[]): Map<string, Register> {
   const present = writes.flatMap((write) =>
     write.version === null ? [] : [{ ...write, version: write.version }],
   );
   return new Map(
     Array.from(
       grouped(present, ({ key }) => key),
-      ([key, own]) => {
-        const of = (outcome: WriteEvent['outcome']) => own.filter((write) => write.outcome === outcome);
-        const acknowledged = of('acknowledged').map(({ end, version }) => ({ at: end, value: version }));
-        const doubtful = [...of('unknown'), ...of('unconfirmed')];
-        return [
-          key,
-          {
-            acknowledged: new Steps(acknowledged),
-            settled: new Steps([
-              ...acknowledged,
-              ...doubtful.map(({ settledAt, version }) => ({ at: settledAt, value: version })),
-            ]),
-            unconfirmed: new Steps(
-              of('unconfirmed').map(({ end, version }) => ({ at: end, value: version })),
-            ),
-            begun: new Steps(own.map(({ start, version }) => ({ at: start, value: version }))),
-            acknowledgedAt: new Map(acknowledged.map(({ at, value }) => [value, at])),
-          },
-        ];
-      },
+      ([key, own]) => [key, registerOf(own, cutOffs)],
     ),
   );
+}
+
+function registerOf(
+  writes: readonly (WriteEvent & { readonly version: number })[],
+  cutOffs: readonly CutOff[],
+): Register {
+  const answered = writes.filter(({ outcome }) => outcome === 'acknowledged');
+  const atEnd = ({ end, version }: { readonly end: number; readonly version: number }) => ({
+    at: end,
+    value: version,
+  });
+  const apart = answered.flatMap((write) => {
+    const cutOff = cutOffOf({ router: write.router, arrival: write.end }, cutOffs);
+    return cutOff === undefined ? [] : [{ ...write, settledAt: cutOff.settledAt }];
+  });
+  const versionsApart = new Set(apart.map(({ version }) => version));
+  const acknowledged = answered.filter(({ version }) => !versionsApart.has(version)).map(atEnd);
+  const unconfirmed = writes.filter(({ outcome }) => outcome === 'unconfirmed');
+  const doubtful = [...writes.filter(({ outcome }) => outcome === 'unknown'), ...unconfirmed, ...apart];
+  return {
+    acknowledged: new Steps(acknowledged),
+    settled: new Steps([
+      ...acknowledged,
+      ...doubtful.map(({ settledAt, version }) => ({ at: settledAt, value: version })),
+    ]),
+    unconfirmed: new Steps(unconfirmed.map(atEnd)),
+    cutOff: new Steps(apart.map(atEnd)),
+    begun: new Steps(writes.map(({ start, version }) => ({ at: start, value: version }))),
+    acknowledgedAt: new Map(acknowledged.map(({ at, value }) => [value, at])),
+  };
 }
 
 /** Versions by when they had been shown to somebody and their write was acknowledged. */
@@ -219,12 +278,22 @@ function shownOver(reads: readonly ReadEvent[], { acknowledgedAt }: Register): S
   );
 }
 
+interface StaleList {
+  readonly key: string;
+  readonly is: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly list: string;
+  readonly arrival: number;
+  readonly router: number;
+}
+
 /**
  * A key that was in the list whichever of the versions that may have been current is the true one must be there; one that was
  * in none of them must not. Version 0 is what was seeded.
  */
-function judgeLists(history: History, registers: ReadonlyMap<string, Register>): object[] {
-  const found: object[] = [];
+function judgeLists(history: History, registers: ReadonlyMap<string, Register>): StaleList[] {
+  const found: StaleList[] = [];
   const versionsOf = new Map(
     Array.from(
       grouped(history.placements, ({ key }) => key),
@@ -245,7 +314,8 @@ function judgeLists(history: History, registers: ReadonlyMap<string, Register>):
       const mustBe = lists.every((list) => list === event.list);
       const is = event.members.has(key);
       if ((is && !mayBe) || (!is && mustBe)) {
-        found.push({ key, is, from, to, list: event.list, arrival: event.arrival, router: event.router });
+        const { list, arrival, router } = event;
+        found.push({ key, is, from, to, list, arrival, router });
       }
     }
   }

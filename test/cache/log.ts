@@ -1,6 +1,14 @@
 // What clients saw, as it is written down during a run; the writes' versions are looked up in the stores when it is over.
 import type { Pool } from 'pg';
-import type { History, ListEvent, Placement, PrivateEvent, ReadEvent, WriteEvent } from './history.js';
+import type {
+  CutOff,
+  History,
+  ListEvent,
+  Placement,
+  PrivateEvent,
+  ReadEvent,
+  WriteEvent,
+} from './history.js';
 import { groups, keys } from './scale.js';
 
 export interface NotedWrite extends Omit<WriteEvent, 'version' | 'key'> {
@@ -14,17 +22,21 @@ export class Log {
   readonly lists: ListEvent[] = [];
   readonly privates: PrivateEvent[] = [];
   readonly writes: NotedWrite[] = [];
+  readonly cutOffs: CutOff[] = [];
   requests = 0;
   begunWrites = 0;
+  /** Of these, made two at once on one key. */
+  pairedWrites = 0;
   /** Requests without a whole answer, by what was said. */
   readonly problems = new Map<string, number>();
 
   /** Whether a router or a subgraph is being killed. */
   isAway = false;
+  /** Reads; that a busy machine is too slow for a fetch's time is none. */
   problemsOfRedis = 0;
 
-  problem(text: string): void {
-    if (!this.isAway) this.problemsOfRedis += 1;
+  problem(text: string, isRead: boolean): void {
+    if (isRead && !this.isAway && !text.includes('did not answer within')) this.problemsOfRedis += 1;
     const kind = text.replaceAll(/[0-9a-f-]{8,}|\d+/g, '…').slice(0, 120);
     this.problems.set(kind, (this.problems.get(kind) ?? 0) + 1);
   }
@@ -44,6 +56,7 @@ export class Log {
       lists: this.lists,
       privates: this.privates,
       placements: placementsOf(rows.flat()),
+      cutOffs: this.cutOffs,
     };
   }
 }

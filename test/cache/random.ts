@@ -37,13 +37,13 @@ export class Random {
   }
 }
 
-/** Draws of 0 to `count - 1`, where n is drawn in proportion to 1 / (n + 1). */
+/** Draws of 0 to `count - 1`, where n is drawn in proportion to 1 / (n + 1) ** exponent. */
 export class Zipf {
   readonly #sums: readonly number[];
 
-  constructor(count: number) {
+  constructor(count: number, exponent: number) {
     let sum = 0;
-    this.#sums = Array.from({ length: count }, (_, rank) => (sum += 1 / (rank + 1)));
+    this.#sums = Array.from({ length: count }, (_, rank) => (sum += 1 / (rank + 1) ** exponent));
   }
 
   draw(random: Random): number {

@@ -47,6 +47,9 @@ const selections = [
 /** Of all: what is private has entries for each user, and none where nothing says what it is private by. */
 const privateShare = 0.02;
 
+/** So many items are on a page at most. */
+const longestPage = 20;
+
 /** Draws what is read. */
 export async function readSomething(
   way: Way,
@@ -58,7 +61,9 @@ export async function readSomething(
   const chance = random.next();
   const selection = random.chance(privateShare) ? 'id version mine' : random.of(selections);
   if (chance < 0.65) {
-    const ids = new Set(Array.from({ length: 1 + random.below(4) }, () => String(zipf.draw(random))));
+    const ids = new Set(
+      Array.from({ length: 1 + random.below(longestPage) }, () => String(zipf.draw(random))),
+    );
     await readItems(way, reader, [...ids], selection, log);
   } else if (chance < 0.8) await readItem(way, reader, String(zipf.draw(random)), selection, log);
   else if (chance < 0.91) await readGroup(way, reader, zipf.draw(random) % groups, log);
@@ -151,7 +156,7 @@ async function ask(
   log.requests += 1;
   const answer = await way.client.ask(query, variables, reader.token);
   if (answer.isWhole) return answer;
-  log.problem(answer.problem ?? 'no data');
+  log.problem(answer.problem ?? 'no data', true);
   return null;
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { Announcer } from './announcing.js';
 import { Client } from './client.js';
+import { takeCourse, type Phase } from './course.js';
 import { usualDelays, type Fault, type Scene } from './faults.js';
 import { judge, type Verdict } from './history.js';
 import { Log } from './log.js';
@@ -11,7 +12,8 @@ import { details, figuresOf, Metrics, type CacheFigures } from './metrics.js';
 import { Random, Zipf } from './random.js';
 import { readAllOnce, readerOf, readSomething, type Way } from './reading.js';
 import { compareWithStores } from './at-rest.js';
-import { keys } from './scale.js';
+import { exponent, keys } from './scale.js';
+import { Clocks, settingsOf } from './settings.js';
 import { startSystem, type System } from './system.js';
 import type { Variant } from './variants.js';
 import { doubt, holdOpen, writeSomething, type Writer } from './writing.js';
@@ -31,23 +33,29 @@ export interface RunOptions {
 }
 
 export interface Outcome extends Verdict, CacheFigures {
-  /** While nothing went wrong yet: the first third. */
-  readonly undisturbed: CacheFigures;
+  /** In order; figures are of all of them. */
+  readonly phases: readonly Phase[];
   readonly seconds: number;
-  readonly routers: number;
+  /** Keys of items that somebody has read. */
+  readonly keysRead: number;
+  /** Of all writes, those two at once on one key. */
+  readonly pairedShare: number;
+  /** Of what ran, in words. */
+  readonly settings: readonly string[];
   readonly requests: number;
   readonly reads: number;
   readonly writes: number;
   readonly writeShare: number;
   /** Writes by what became of them. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Those past the routers, which the endpoint was told of. */
+  readonly directWrites: number;
   /** Keys that some router shows otherwise than the store, once nothing happens any more. */
   readonly staleAtRest: number;
   /** Of unknown outcome, yet in the store. */
   readonly unknownStored: number;
   /** Requests that failed while no router and no subgraph was away. */
   readonly problemsOfRedis: number;
-  readonly faults: readonly string[];
   readonly problems: ReadonlyMap<string, number>;
 }
 
@@ -77,7 +85,7 @@ async function runOn(
 ): Promise<Outcome> {
   const random = new Random(options.seed);
   const log = new Log();
-  const zipf = new Zipf(keys);
+  const zipf = new Zipf(keys, exponent);
   const announcer = new Announcer(system, random.fork());
   const [items] = stores;
   if (items === undefined) throw new Error('expected a store');
@@ -104,7 +112,9 @@ async function runOn(
     if (options.isCached) await sleep(doubt);
     await readAllOnce(first, readerOf(system, 0), log);
   }
-  const metrics = await Metrics.from(system.routers);
+  const metrics = new Metrics(system.routers);
+  const before = await metrics.counts();
+  const clocks = await Clocks.start(system, items);
   let isOver = false;
   usualDelays(system, random.fork());
   const working = [
@@ -112,26 +122,29 @@ async function runOn(
       work(writerOf(client), log, options.writeShare, () => isOver),
     ),
     holdOpen(items, random.fork(), () => isOver),
+    // Often, since what a router has counted is gone when it is killed.
     repeatedly(
       1_000,
-      () => metrics.collect(),
+      () => metrics.counts(),
       () => isOver,
     ),
   ];
-  const scene: Scene = { system, random: random.fork(), writer: writerOf(clients), announcer };
-  const quiet = options.seconds / 3;
-  await sleep(quiet * 1_000);
-  await metrics.collect();
-  const undisturbed = figuresOf(metrics);
-  const happened = await goWrong(scene, { ...options, seconds: options.seconds - quiet }, log);
+  const scene: Scene = { system, random: random.fork(), writer: writerOf(clients), announcer, log };
+  const phases = await takeCourse(scene, {
+    seconds: options.seconds,
+    faults: options.faults.filter(({ ofRedis }) => options.isCached || !ofRedis),
+    counts: () => metrics.counts(),
+    say: options.say,
+  });
   isOver = true;
   await Promise.all(working);
-  await metrics.collect();
-  const figures = figuresOf(metrics);
-  for (const line of details(metrics)) options.say(`  ${line}`);
+  const counts = (await metrics.counts()).since(before);
+  const figures = figuresOf(counts);
+  for (const line of details(counts)) options.say(`  ${line}`);
   for (const { wire } of Object.values(system.subgraphs)) wire.holdUp(() => 0);
   for (const { wire } of system.routers) wire.holdUp(() => 0);
   await sleep(doubt);
+  const settings = await settingsOf(system, items, clocks);
   const history = await log.history(stores);
   const verdict = judge(history);
   const atRest = await compareWithStores(system, ways, stores);
@@ -142,11 +155,13 @@ async function runOn(
   return {
     ...verdict,
     ...figures,
-    undisturbed,
+    phases,
     examples: [...verdict.examples, ...atRest.slice(0, 10)],
     staleAtRest: atRest.length,
     seconds: options.seconds,
-    routers: ways.length,
+    keysRead: new Set(log.reads.map(({ key }) => key).filter((key) => key.startsWith('item:'))).size,
+    pairedShare: log.pairedWrites / log.begunWrites,
+    settings,
     unknownStored: history.writes.filter(({ outcome }) => outcome === 'unknown').length,
     problemsOfRedis: log.problemsOfRedis,
     requests: log.requests,
@@ -154,7 +169,7 @@ async function runOn(
     writes: log.writes.length,
     writeShare: log.writes.length / log.requests,
     outcomes,
-    faults: happened,
+    directWrites: log.writes.filter(({ path }) => path === 'direct').length,
     problems: log.problems,
   };
 }
@@ -167,35 +182,9 @@ async function work(writer: Writer, log: Log, writeShare: number, isOver: () => 
   }
 }
 
-async function repeatedly(pause: number, act: () => Promise<void>, isOver: () => boolean): Promise<void> {
+async function repeatedly(pause: number, act: () => Promise<unknown>, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await act();
     await sleep(pause);
   }
 }
-
-/** Each has a part of the run for itself, of which the seed says when; where there is time, all of them come again. */
-async function goWrong(scene: Scene, options: RunOptions, log: Log): Promise<string[]> {
-  const milliseconds = options.seconds * 1_000;
-  const began = performance.now();
-  const happened: string[] = [];
-  const due = options.faults.filter(({ ofRedis }) => options.isCached || !ofRedis);
-  const rounds = Math.max(1, Math.round(milliseconds / (due.length * usualPart)));
-  const all = Array.from({ length: rounds }, () => due).flat();
-  for (const [nth, fault] of all.entries()) {
-    const part = milliseconds / all.length;
-    const at = began + part * (nth + 0.3 + 0.3 * scene.random.next());
-    await sleep(Math.max(0, at - performance.now()));
-    options.say(`${((performance.now() - began) / 1_000).toFixed(1)} s: ${fault.id}`);
-    log.isAway = !fault.ofRedis;
-    await fault.happen(scene);
-    if (log.isAway) await sleep(500);
-    log.isAway = false;
-    happened.push(fault.id);
-  }
-  await sleep(Math.max(0, began + milliseconds - performance.now()));
-  return happened;
-}
-
-/** Milliseconds that a fault gets, with quiet before and after it. */
-const usualPart = 18_000;

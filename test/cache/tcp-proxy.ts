@@ -9,6 +9,7 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #target: number;
   #isCut = false;
+  #isFrozen = false;
   #delay: () => number = () => 0;
 
   private constructor(port: number, target: number, close: () => Promise<void>) {
@@ -42,6 +43,12 @@ export class TcpProxy {
     this.#isCut = false;
   }
 
+  /** Nothing comes through any more, in either direction, and nobody is told. */
+  freeze(): void {
+    this.#isFrozen = true;
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
   /** From now on it leads there; what is connected is ended. */
   leadTo(target: number): void {
     this.#target = target;
@@ -63,7 +70,7 @@ export class TcpProxy {
   }
 
   #carry(client: Socket): void {
-    if (this.#isCut) {
+    if (this.#isCut || this.#isFrozen) {
       client.destroy();
       return;
     }

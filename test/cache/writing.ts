@@ -59,6 +59,7 @@ export async function writeSomething(writer: Writer): Promise<void> {
  */
 async function writePair(writer: Writer, id: string): Promise<void> {
   writer.log.begunWrites += 1;
+  writer.log.pairedWrites += 2;
   const late = mutate(writer, 'setItemLate(id: $id, nonce: $nonce, wait: $wait)', {
     id,
     wait: 20 + writer.random.below(150),
@@ -76,6 +77,7 @@ async function writePair(writer: Writer, id: string): Promise<void> {
 async function writePairInTurn(writer: Writer, id: string): Promise<void> {
   const { items, random, log } = writer;
   log.begunWrites += 1;
+  log.pairedWrites += 2;
   const gate = random.below(2 ** 31);
   const connection = await items.connect();
   try {
@@ -162,13 +164,14 @@ export async function mutate(
     reader.token,
   );
   const { arrival, end } = answer;
-  if (answer.problem !== null && path !== 'failToSetItem') log.problem(`${path}: ${answer.problem}`);
+  if (answer.problem !== null && path !== 'failToSetItem') log.problem(`${path}: ${answer.problem}`, false);
   log.writes.push({
     nonce,
     start: arrival,
     end,
     outcome: outcomeOf(answer),
     settledAt: arrival + doubt,
+    router: way.router,
     path,
   });
   showsItself(answer, way, writer);
@@ -206,13 +209,14 @@ async function writePastTheRouters(writer: Writer, id: string): Promise<void> {
   const start = performance.now();
   const group = random.chance(0.3) ? random.below(groups) : null;
   const tags = await writer.announce.written(items, { id, nonce, group });
-  await writer.announce.until(tags, writer.way);
+  const router = await writer.announce.until(tags, writer.way);
   log.writes.push({
     nonce,
     start,
     end: performance.now(),
     outcome: 'acknowledged',
-    settledAt: Infinity,
+    settledAt: performance.now() + doubt,
+    router,
     path: 'direct',
   });
 }
