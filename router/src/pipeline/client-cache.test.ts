@@ -11,13 +11,19 @@ async function cacheControl(options: {
   readonly yaml?: string;
   readonly one?: string;
   readonly two?: string;
+  /** Of the first. */
+  readonly age?: string;
   readonly query?: string;
   readonly answer?: unknown;
 }): Promise<string | null> {
   const one = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
   const two = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
-  const headers = (value: string | undefined) => (value === undefined ? {} : { 'cache-control': value });
-  one.behave(json(options.answer ?? { data: { a: 1, change: 1 } }, { headers: headers(options.one) }));
+  const headers = (value: string | undefined, age?: string) => ({
+    ...(value !== undefined && { 'cache-control': value }),
+    ...(age !== undefined && { age }),
+  });
+  const given = headers(options.one, options.age);
+  one.behave(json(options.answer ?? { data: { a: 1, change: 1 } }, { headers: given }));
   two.behave(json({ data: { b: 1 } }, { headers: headers(options.two) }));
   const sdl = compose([
     { name: 'one', url: one.url, typeDefs: 'type Query { a: Int } type Mutation { change: Int }' },
@@ -33,6 +39,21 @@ test.each([
   ['the least of all subgraphs', { one: 'max-age=30', two: 'public, max-age=20' }, 'max-age=20, public'],
   ['no more than the grant', { one: 'max-age=3000', two: 'max-age=2000' }, 'max-age=60, public'],
   ['private if one is', { one: 'max-age=30, private', two: 'max-age=30' }, 'max-age=30, private'],
+  [
+    'less what it has been kept for',
+    { one: 'max-age=50', age: '20', two: 'max-age=60' },
+    'max-age=30, public',
+  ],
+  [
+    'not at all if it has been kept for longer',
+    { one: 'max-age=50', age: '70', two: 'max-age=60' },
+    'no-cache',
+  ],
+  [
+    'all of it if the age is none',
+    { one: 'max-age=50', age: 'old', two: 'max-age=60' },
+    'max-age=50, public',
+  ],
   ['not at all if one says nothing', { one: 'max-age=30' }, 'no-cache'],
   ['not at all if one forbids it', { one: 'max-age=30', two: 'no-store' }, 'no-cache'],
   ['not at all if one is revalidated', { one: 'max-age=30', two: 'no-cache, max-age=30' }, 'no-cache'],

@@ -19,3 +19,13 @@ export function readCacheControl(header: string | undefined): CacheHint {
   const maxAge = Number(/^\d+$/.exec(directives.get('max-age') ?? '')?.[0] ?? 0);
   return { maxAge: forbidden ? 0 : maxAge, scope: directives.has('private') ? 'PRIVATE' : 'PUBLIC' };
 }
+
+/** What is left of the lifetime, where caches before the router have kept the answer for a while already (RFC 9111, 4.2.3). */
+export function lessAge(cacheControl: string, age: string | undefined): string {
+  const seconds = Number(/^\d+$/.exec(age ?? '')?.[0] ?? 0);
+  if (seconds === 0) return cacheControl;
+  return cacheControl.replace(
+    /\b(?<name>s-maxage|max-age)\s*=\s*"?(?<value>\d+)"?/gi,
+    (_, name: string, value: string) => `${name}=${Math.max(0, Number(value) - seconds)}`,
+  );
+}

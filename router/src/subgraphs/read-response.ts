@@ -5,6 +5,7 @@
 import { cacheExtensionName } from '@selvedge/cache';
 import { readCacheExtension } from '../caching/read-extension.js';
 import type { CallOrigin } from '../execution/fetch-answer.js';
+import { lessAge } from './cache-control.js';
 import { SubrequestFailure, type ErrorPath } from './subgraph-error.js';
 import type { SubgraphReply } from './transport.js';
 
@@ -83,7 +84,7 @@ function originOf(body: Record<string, unknown>, reply: SubgraphReply): CallOrig
   const vary = extension === null && cacheControl !== undefined ? reply.header('vary') : undefined;
   return {
     extension,
-    cacheControl,
+    cacheControl: cacheControl && lessAge(cacheControl, reply.header('age')),
     vary,
     hasSetCookie,
     hasErrors: body['errors'] !== undefined,
