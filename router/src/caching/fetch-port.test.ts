@@ -16,10 +16,10 @@ const typeDefs = `
 `;
 const named = 'type Counter @key(fields: "id") { id: ID!  name: String! }';
 
-async function start() {
+async function start(keepsWhole = false) {
   const counting = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
   const naming = await cleanup.add(startStubSubgraph(), (stub) => stub.stop());
-  const store = { at: 0, name: 'first' };
+  const store = { at: 0, name: 'first', refusal: null as string | null };
   const answer = (data: object, more: Partial<CacheExtension>) =>
     json({ data, extensions: { [cacheExtensionName]: { cluster: null, ...more } } });
   counting.behave({
@@ -34,12 +34,17 @@ async function start() {
       return answer({ bump: store.at }, { answer: refused, writes: { xids: [], tags: ['counters:'] } });
     },
   });
-  naming.behave({ from: () => answer({ _entities: [{ name: store.name }] }, { answer: forAMinute }) });
+  naming.behave({
+    from: () => {
+      const { name, refusal } = store;
+      return answer({ _entities: [{ name }] }, { answer: { ...forAMinute, refusal } });
+    },
+  });
   const sdl = compose([
     { name: 'counting', url: counting.url, typeDefs },
     { name: 'naming', url: naming.url, typeDefs: named },
   ]);
-  const yaml = 'response_cache: { enabled: true, whole_answers: { enabled: false } }';
+  const yaml = `response_cache: { enabled: true, whole_answers: { enabled: ${keepsWhole} } }`;
   const router = await cleanup.add(startTestRouter({ sdl, yaml }), (started) => started.close(0));
   return { store, ask: async (query: string) => (await router.query(query)).data };
 }
@@ -59,4 +64,13 @@ test('what follows a mutation in its operation is fetched, whatever is kept', as
   store.name = 'second';
   expect(await ask('{ counter { name } }')).toEqual({ counter: { name: 'first' } });
   expect(await ask('mutation { touch { name } }')).toEqual({ touch: { name: 'second' } });
+});
+
+test('an answer is not kept whole where one fetch must not be kept', async () => {
+  const { ask, store } = await start(true);
+  store.refusal = 'it reads the clock';
+  for (let time = 0; time < 5; time += 1) {
+    store.name = `name ${time}`;
+    expect(await ask('{ counter { at name } }')).toEqual({ counter: { at: 0, name: store.name } });
+  }
 });

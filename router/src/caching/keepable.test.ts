@@ -31,3 +31,8 @@ test('is not kept of what wrote', () => {
 test('is not kept of a call with errors', () => {
   expect(keepableOf(origin({}, { hasErrors: true }), options)).toEqual({ reason: 'error' });
 });
+
+test('what a claim has shaped is told apart by the token that it came in', () => {
+  const answer = { ...forAMinute, isPrivate: true, claims: ['sub'], headers: ['x-a'] };
+  expect(keepableOf(origin({ answer }), options)).toMatchObject({ names: ['authorization', 'x-a'] });
+});

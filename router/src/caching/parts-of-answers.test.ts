@@ -136,6 +136,14 @@ test('a header that is absent is not an empty one', async () => {
   expect((await fetch('{ofA}', {}, { 'x-a': '' })).data).toEqual({ ofA: '' });
 });
 
+test('another router tells callers apart that has met none of them', async () => {
+  const backend = openInProcessBackend({ maxBytes: 10_000_000 });
+  for (const a of ['1', '2', '1']) {
+    const { fetch } = world({ backend, origin: () => ({ headers: ['x-a'] }) });
+    expect((await fetch('{ofA}', {}, { 'x-a': a })).data).toEqual({ ofA: a });
+  }
+});
+
 test('entries serve until what the supergraph says of the subgraph changes', async () => {
   const backend = openInProcessBackend({ maxBytes: 10_000_000 });
   const options = { ttl: null, maxTtl: 60_000, staleWhileRevalidate: 0 };

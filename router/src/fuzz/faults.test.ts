@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultOutcome, FaultRun } from './fault-runs.js';
 import { faults, type Fault } from './faults.js';
 import { buildWith, bundleFolder } from './faulty-build.js';
-import { runSuites, type Suite, type SuiteOutcome } from './faulty-suites.js';
+import { describeFaults } from './describe-faults.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -48,28 +48,10 @@ describe('the differential test', () => {
 });
 
 describe('the test files that faults name', () => {
-  const seeded = faults.flatMap((fault) =>
-    fault.suite === undefined ? [] : [{ id: fault.id, suite: fault.suite, fault }],
+  describeFaults(
+    faults.filter(({ suite }) => suite !== undefined),
+    () => folder,
   );
-  const files = [...new Set(seeded.map(({ suite }) => suite))];
-  let outcomes: readonly SuiteOutcome[];
-
-  beforeAll(async () => {
-    const sound = files.map((file): Suite => ({ file, fault: undefined }));
-    const faulty = seeded.map(({ suite, fault }): Suite => ({ file: suite, fault }));
-    outcomes = await runSuites([...sound, ...faulty], folder);
-  }, 300_000);
-
-  test.each(files)('%s finds nothing without a fault', (file) => {
-    const outcome = outcomes.find((each) => each.file === file && each.fault === undefined);
-    expect(outcome).toMatchObject({ unmet: [], broken: [] });
-    expect(outcome?.passed).toBeGreaterThan(0);
-  });
-
-  test.each(seeded)('$suite catches $id', ({ id }) => {
-    const outcome = outcomes.find(({ fault }) => fault?.id === id);
-    expect(outcome?.unmet, JSON.stringify(outcome?.broken)).not.toEqual([]);
-  });
 });
 
 function run(program: string, runs: readonly FaultRun[]): Promise<readonly FaultOutcome[]> {

@@ -6,13 +6,17 @@ import { faultsOfSharing } from './faults-of-sharing.js';
 
 export interface Fault {
   readonly id: string;
-  /** Below `router/src`. */
+  /** What is wrong with it, where the id does not say. */
+  readonly what?: string;
+  /** Below `router/src`, or below the root where it begins with `packages/`. */
   readonly file: string;
   /** Occurs once in the file. */
   readonly search: string;
   readonly replacement: string;
-  /** The test file that catches it, below `router/src`; none: the differential test. */
+  /** The test file that catches it, likewise; none: the differential test. */
   readonly suite?: string;
+  /** A part of the name of the test that catches it; none: any of the file. */
+  readonly test?: string;
   /** For the differential test: the supergraph that shows it, where it is not the first. */
   readonly seed?: number;
 }

@@ -1,32 +1,48 @@
 /** Runs test files, each bundled with one fault in the router or with none, all by one vitest in a process of its own. */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildWith } from './faulty-build.js';
 import type { Fault } from './faults.js';
 
-/** A test file below `router/src` with the router that it tests. */
+/** A test file with what it tests. */
 export interface Suite {
+  /** As `Fault.suite`. */
   readonly file: string;
   readonly fault: Fault | undefined;
+  /** See `BuildOptions`. */
+  readonly tests?: readonly string[];
 }
 
 export interface SuiteOutcome extends Suite {
-  readonly passed: number;
+  /** Names of tests. */
+  readonly passed: readonly string[];
   /** Tests whose expectations were not met, with the first line of why. */
   readonly unmet: readonly string[];
   /** What else went wrong: then it says nothing of the fault. */
   readonly broken: readonly string[];
 }
 
-export async function runSuites(suites: readonly Suite[], folder: string): Promise<SuiteOutcome[]> {
+/** @param provided what suites may `inject`, such as the PostgreSQL of this run */
+export async function runSuites(
+  suites: readonly Suite[],
+  parent: string,
+  provided: Readonly<Record<string, unknown>> = {},
+): Promise<SuiteOutcome[]> {
+  const folder = await mkdtemp(join(parent, 'suites-'));
   const names = suites.map((_, index) => `suite-${index}.test.js`);
-  for (const [index, { file, fault }] of suites.entries()) {
-    await buildWith(fault, file, join(folder, names[index] ?? ''));
-  }
-  // Or it would find the one of the workspace, and start PostgreSQL.
-  await writeFile(join(folder, 'vitest.config.mjs'), 'export default {}');
+  const left = [...suites.entries()];
+  const buildNext = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, { file, fault, tests = [] }] = next;
+      await buildWith(fault, file, join(folder, names[index] ?? ''), { tests });
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, buildNext));
+  // Or it would find the one of the workspace, and start another PostgreSQL.
+  const config = `export default ${JSON.stringify({ test: { provide: provided } })}`;
+  await writeFile(join(folder, 'vitest.config.mjs'), config);
   const output = join(folder, 'suites.json');
   await vitest(['run', '--root', folder, '--reporter', 'json', '--outputFile', output, ...options]);
   const { testResults } = JSON.parse(await readFile(output, 'utf8')) as {
@@ -45,7 +61,7 @@ const options = [
   '--testTimeout',
   '20000',
   '--hookTimeout',
-  '5000',
+  '20000',
   '--silent',
 ];
 
@@ -61,14 +77,14 @@ interface FileResult {
 }
 
 function outcomeOf(result: FileResult | undefined): Omit<SuiteOutcome, keyof Suite> {
-  if (result === undefined) return { passed: 0, unmet: [], broken: ['expected it to run but it did not'] };
+  if (result === undefined) return { passed: [], unmet: [], broken: ['expected it to run but it did not'] };
   const { message, assertionResults } = result;
   const failures = assertionResults.flatMap(({ status, fullName, failureMessages }) =>
     status === 'failed' ? failureMessages.map((each) => `${fullName}: ${each}`) : [],
   );
   const isUnmet = (failure: string) => /AssertionError|Property failed/.test(failure);
   return {
-    passed: assertionResults.filter(({ status }) => status === 'passed').length,
+    passed: assertionResults.flatMap(({ status, fullName }) => (status === 'passed' ? [fullName] : [])),
     unmet: failures.filter(isUnmet),
     broken: [...(message === '' ? [] : [message]), ...failures.filter((failure) => !isUnmet(failure))],
   };
