@@ -230,6 +230,45 @@ describe('mutations', () => {
     ).toEqual({ updateProfile: { user: { username: user(0).username, bio: 'Hello' } } });
   });
 
+  it('lists come from the cache, and are those after a mutation as soon as it is answered', async () => {
+    const staff = { token: system.tokens.staff };
+    const { id, sku } = product(901);
+    /** Once all of it comes from the cache. */
+    const kept = async (query: string) => {
+      await expect
+        .poll(async () => (await ask(query)).headers.get('x-selvedge-cache'))
+        .toMatch(/^whole answer: 1 hit$/);
+      return dataOf(query);
+    };
+    const cheapest =
+      '{ products(first: 1, orderBy: PRICE_LOW_TO_HIGH) { nodes { sku price { amount } } totalCount } }';
+    const before = await kept(cheapest);
+    expect(before).not.toMatchObject({ products: { nodes: [{ sku }] } });
+    const reprice = (amount: string) =>
+      `mutation { changePrice(input: { sku: "${sku}", amount: "${amount}" }) { product { sku } } }`;
+    const { price } = (await dataOf(`{ product(id: "${id}") { price { amount } } }`))['product'] as {
+      price: { amount: string };
+    };
+    await dataOf(reprice('0.01'), staff);
+    expect(await dataOf(cheapest)).toMatchObject({
+      products: { nodes: [{ sku, price: { amount: '0.01' } }] },
+    });
+    await kept(cheapest);
+    await dataOf(reprice(price.amount), staff);
+    expect(await dataOf(cheapest)).toEqual(before);
+
+    const reviews = `{ product(id: "${id}") { reviews(first: 2) { nodes { title } totalCount } } }`;
+    const reviewed = await kept(reviews);
+    const { addReview } = (await dataOf(
+      `mutation { addReview(input: { productId: "${id}", rating: 2, title: "Newest", body: "Not bad." }) { review { id } } }`,
+      staff,
+    )) as { addReview: { review: { id: string } } };
+    expect(await dataOf(reviews)).toHaveProperty('product.reviews.nodes.0.title', 'Newest');
+    await kept(reviews);
+    await dataOf(`mutation { deleteReview(id: "${addReview.review.id}") { product { id } } }`, staff);
+    expect(await dataOf(reviews)).toEqual(reviewed);
+  });
+
   it.each([
     ['placeOrder(input: { lines: [] }) { order { id } }', 'BAD_USER_INPUT'],
     ['placeOrder(input: { lines: [{ sku: "no-such", quantity: 1 }] }) { order { id } }', 'NOT_FOUND'],
