@@ -48,6 +48,16 @@ test.each([
   expect(mergeSiblings([fetch('a'), other])).toHaveLength(2);
 });
 
+test('where one type stands for several, fetches of some of them and of all stay apart', () => {
+  const named = (type: string, known: string): Partial<FetchNode> => ({
+    requires: [{ kind: 'InlineFragment', typeCondition: type, selections: [] }],
+    inputRewrites: [{ kind: 'ValueSetter', path: [`... on ${type}`, '__typename'], setValueTo: known }],
+  });
+  const ofAll = fetch('a', {}, named('T', 'T'));
+  expect(mergeSiblings([ofAll, fetch('b', {}, named('Some', 'T'))])).toHaveLength(2);
+  expect(mergeSiblings([ofAll, fetch('b', {}, named('T', 'T'))])).toHaveLength(1);
+});
+
 test('a fetch that others wait for is not kept back', () => {
   const early = fetch('a');
   const follows = fetch('c', { path: ['t', 'c'], after: new Set([early]) });

@@ -150,6 +150,32 @@ test('one interface object may require what another computes of a requirement', 
   ]);
 });
 
+test('what an interface object requires for some types is asked of those, apart from what is asked of all', () => {
+  const titles = {
+    catalog: `
+      type Query { all: [Title] }
+      interface Title @key(fields: "id") { id: ID! title: String }
+      type Book implements Title @key(fields: "id") { id: ID! title: String }
+      type Film implements Title @key(fields: "id") { id: ID! title: String }
+    `,
+    scores: `
+      type Title @key(fields: "id") @interfaceObject {
+        id: ID! title: String @external score: Int poster: String @requires(fields: "title")
+      }
+    `,
+  };
+  const all = 'catalog {all{__typename id ...on Film{__typename id title}}}';
+  expect(apollosSteps(titles, '{ all { ... on Film { poster } score } }')).toEqual([
+    all,
+    'scores(id title; id) on Title{score poster}',
+  ]);
+  const [first, ...others] = steps(titles, '{ all { ... on Film { poster } score } }');
+  expect(first).toBe(all);
+  expect(others.sort()).toEqual(['scores(id title) on Title{poster}', 'scores(id) on Title{score}']);
+  // Where it is asked of all, both are one.
+  expect(steps(titles, '{ all { poster ... on Film { score } } }')).toHaveLength(2);
+});
+
 describe('a subgraph entered again for a requirement', () => {
   const names =
     'type Part @key(fields: "id") @key(fields: "code") { id: ID! @shareable code: ID! @shareable name: String @shareable }';

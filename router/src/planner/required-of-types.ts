@@ -14,6 +14,7 @@ import {
   selectionSetOfElement,
   type CompositeType,
   type InterfaceType,
+  type OperationPath,
   type SelectionSet,
 } from '@apollo/federation-internals';
 import { hasRequirement, type FetchGroup } from './fetch-group.js';
@@ -27,11 +28,21 @@ export function requiredOfTypes({ inputs }: FetchGroup, selection: SelectionSet)
   return types.map((type) => ofType(selection, type));
 }
 
-/** Whether two fetches of the same place can be one, as far as it matters what they require. */
+/** Whether two fetches of the same place can be one, as far as it matters what they require: who requires is asked of all. */
 export function requireOfTheSame(group: FetchGroup, sibling: FetchGroup): boolean {
-  if (!requiresForInterface(group) && !requiresForInterface(sibling)) return true;
-  const [one = [], other = []] = [group, sibling].map((each) => each.parents()[0]?.path);
-  return sameOperationPaths([...one], [...other]);
+  const [one, other] = [pathOf(group), pathOf(sibling)];
+  return (
+    (!requiresForInterface(group) || isWithin(other, one)) &&
+    (!requiresForInterface(sibling) || isWithin(one, other))
+  );
+}
+
+function pathOf(group: FetchGroup): OperationPath {
+  return group.parents()[0]?.path ?? [];
+}
+
+function isWithin(inner: OperationPath, outer: OperationPath): boolean {
+  return sameOperationPaths(inner.slice(0, outer.length), outer);
 }
 
 function requiresForInterface({ selection }: FetchGroup): boolean {
