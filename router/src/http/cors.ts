@@ -2,11 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CorsConfig } from '../config/schema.js';
 
+interface Head {
+  setHeader(name: string, value: string): unknown;
+  appendHeader(name: string, value: string): unknown;
+}
+
 export interface Cors {
   /** Whether pages of this origin may read answers. */
   readonly allows: (origin: string) => boolean;
   /** Puts on the answer what lets the asking origin read it; nothing for an origin that may not. */
-  allow(request: IncomingMessage, response: ServerResponse): void;
+  allow(request: IncomingMessage, head: Head): void;
   /** Answers the browser's question whether it may send the real request. */
   preflight(request: IncomingMessage, response: ServerResponse): void;
 }
@@ -15,7 +20,7 @@ export function corsRules(config: CorsConfig): Cors {
   const origins = new Set(config.origins);
   const allows = (origin: string) => config.allow_any_origin || origins.has(origin);
 
-  function allow(request: IncomingMessage, response: ServerResponse): boolean {
+  function allow(request: IncomingMessage, response: Head): boolean {
     const { origin } = request.headers;
     // The answer differs by origin, also for the origins that get nothing.
     if (!config.allow_any_origin) response.appendHeader('vary', 'origin');

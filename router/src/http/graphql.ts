@@ -12,7 +12,6 @@ import type { RouterConfig } from '../config/schema.js';
 import type { CacheObserver } from '../caching/cache-observer.js';
 import { reportTo } from '../caching/cache-report.js';
 import { knownText, type PersistedQueryStore } from '../apq/persisted-queries.js';
-import { hashOf } from '../pipeline/answer-hash.js';
 import type { DirectAnswer, DirectAnswers } from '../pipeline/direct-answers.js';
 import { requestContext, type RequestContext, type RequestFailure } from '../pipeline/request-context.js';
 import type { HttpRequest } from '../pipeline/stages.js';
@@ -21,14 +20,14 @@ import type { CurrentSupergraph } from '../supergraph/current-supergraph.js';
 import { asksForPlan } from '../telemetry/exposed-plan.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Cors } from './cors.js';
-import { operationStatus, type MediaType } from './media-types.js';
+import type { MediaType } from './media-types.js';
 import { persistedQueryOf, writeSearch } from './parameters.js';
 import { readRequest, type WellFormedRequest } from './read-request.js';
-import { multipartType, onlyPart, writeParts } from './write-parts.js';
 import { RequestLifetime } from './request-lifetime.js';
 import { RequestTexts } from './request-texts.js';
+import { ResponseHead, type Leaving } from './response-head.js';
 import { sendError, type Refusal } from './respond.js';
-import { sendAnswer, type SendOptions } from './send-answer.js';
+import { write, writeBytes } from './write-answer.js';
 
 export interface GraphQLHandlerOptions {
   readonly config: RouterConfig;
@@ -59,10 +58,12 @@ export function graphqlHandler(handlerOptions: GraphQLHandlerOptions): GraphQLHa
       cors.preflight(incoming, response);
       return;
     }
-    cors.allow(incoming, response);
+    const head = new ResponseHead();
+    cors.allow(incoming, head);
     const method = incoming.method ?? '';
     if (method !== 'GET' && method !== 'POST') {
       incoming.resume();
+      head.moveTo(response);
       const message = `expected GET or POST but got ${method}`;
       sendError(response, 405, 'BAD_REQUEST', message, { allow: 'GET, POST, OPTIONS' });
       return;
@@ -75,21 +76,24 @@ export function graphqlHandler(handlerOptions: GraphQLHandlerOptions): GraphQLHa
       observation?.traces,
     );
     const id = randomUUID();
-    response.setHeader('x-request-id', id);
+    head.setHeader('x-request-id', id);
     let failure: Partial<RequestFailure> = {};
     try {
       const read = await readRequest(incoming, search, options);
       if (read.kind === 'aborted') return;
       if (read.kind === 'refused') {
         failure = { codes: new Set([read.refusal.code]) };
-        refuse(response, read.refusal, read.mediaType);
+        refuse(response, head, read.refusal, read.mediaType);
         return;
       }
       const { headers } = incoming;
       const request = { id, method, headers, incremental: read.incremental };
       const context = requestContext(request, lifetime, observation, options.newCacheObserver());
       ({ failure } = context);
-      await answer(context, read, lifetime, response, options);
+      await answer(context, read, lifetime, { response, head }, options);
+    } catch (error) {
+      head.moveTo(response);
+      throw error;
     } finally {
       lifetime.end();
       observation?.end(response.statusCode, failure.codes ?? noCodes);
@@ -102,29 +106,30 @@ async function answer(
   context: RequestContext,
   read: WellFormedRequest,
   lifetime: RequestLifetime,
-  response: ServerResponse,
+  { response, head }: Leaving,
   options: HandlerOptions,
 ): Promise<void> {
   const { config } = options;
   const execution = execute(context, read, lifetime, options);
-  const outcome = await Promise.race([execution, lifetime.overrun]);
+  const outcome = await lifetime.within(execution);
   const timing = context.observation?.serverTiming() ?? null;
-  if (timing !== null && !response.headersSent) response.setHeader('server-timing', timing);
-  reportTo(response, context.cacheObserver);
+  if (timing !== null) head.setHeader('server-timing', timing);
+  reportTo(head, context.cacheObserver);
   if (outcome === 'overrun' || hasOverrun(context, lifetime)) {
     const message = `expected the request to finish within ${config.traffic_shaping.router.timeout} ms but it did not`;
     context.failure.codes.add('REQUEST_TIMEOUT');
-    refuse(response, { status: 504, code: 'REQUEST_TIMEOUT', message }, read.mediaType);
+    refuse(response, head, { status: 504, code: 'REQUEST_TIMEOUT', message }, read.mediaType);
     return;
   }
   if (outcome instanceof ClientError) {
     const { code, message } = outcome;
     context.failure.codes.add(code);
-    refuse(response, { status: 503, code, message }, read.mediaType);
+    refuse(response, head, { status: 503, code, message }, read.mediaType);
     return;
   }
-  if ('bytes' in outcome) await writeBytes(response, outcome, read, context, config);
-  else await write(response, outcome, read, context, config);
+  const leaving = { response, head };
+  if ('bytes' in outcome) await writeBytes(leaving, outcome, read, context, config);
+  else await write(leaving, outcome, read, context, config);
 }
 
 /** Holds the lease until the execution has ended, which may be after the client got its answer, or the first part of it. */
@@ -186,26 +191,6 @@ function hasOverrun({ failure }: RequestContext, { deadline }: RequestLifetime):
   return failure.codes.has('SUBREQUEST_TIMEOUT') && timeLeft(deadline) < coarseness;
 }
 
-async function writeBytes(
-  response: ServerResponse,
-  { bytes, estimatedCost, hash, terms, isKept }: DirectAnswer,
-  { mediaType }: WellFormedRequest,
-  { request }: RequestContext,
-  config: RouterConfig,
-): Promise<void> {
-  if (response.destroyed || response.headersSent) return;
-  response.setHeader('cache-control', 'no-cache');
-  response.appendHeader('vary', 'accept');
-  response.setHeader('content-type', mediaType);
-  if (estimatedCost !== null) response.setHeader('x-selvedge-cost', String(estimatedCost));
-  const validator = hash === null ? null : { hash, terms };
-  await sendAnswer(response, { bytes, validator, isKept }, sendOptions(request, config));
-}
-
-function sendOptions(request: HttpRequest, { traffic_shaping: { router } }: RouterConfig): SendOptions {
-  return { request, compresses: router.compression };
-}
-
 function asApolloRequest(
   { method, headers, incremental }: HttpRequest,
   { text, body, operations: [operation] }: WellFormedRequest,
@@ -222,36 +207,13 @@ function asApolloRequest(
   return { method, headers: map, search: '', body: body ?? (JSON.parse(text) as unknown) };
 }
 
-async function write(
+function refuse(
   response: ServerResponse,
-  { status = 200, headers, body }: HTTPGraphQLResponse,
-  { mediaType, isBatch, incremental, takesOnlyParts }: WellFormedRequest,
-  { request, leaving: { terms } }: RequestContext,
-  config: RouterConfig,
-): Promise<void> {
-  if (response.destroyed || response.headersSent) return;
-  response.setHeader('cache-control', 'no-cache');
-  response.appendHeader('vary', 'accept');
-  for (const [name, value] of headers) response.setHeader(name, value);
-  // Of an array, that one operation failed is said in its own answer.
-  response.statusCode = isBatch && status === 400 ? 200 : operationStatus(status, mediaType);
-  if (body.kind === 'complete' && incremental !== null && takesOnlyParts) {
-    response.setHeader('content-type', multipartType(incremental));
-    response.end(onlyPart(body.string));
-    return;
-  }
-  if (body.kind === 'complete') {
-    response.setHeader('content-type', mediaType);
-    const bytes = Buffer.from(body.string);
-    const isAnswer = terms !== null && !isBatch && response.statusCode === 200;
-    const validator = isAnswer ? { hash: hashOf(bytes), terms } : null;
-    await sendAnswer(response, { bytes, validator, isKept: false }, sendOptions(request, config));
-    return;
-  }
-  await writeParts(response, body.asyncIterator);
-}
-
-function refuse(response: ServerResponse, { status, code, message }: Refusal, mediaType: MediaType): void {
+  head: ResponseHead,
+  { status, code, message }: Refusal,
+  mediaType: MediaType,
+): void {
+  head.moveTo(response);
   sendError(response, status, code, message, { 'content-type': mediaType });
 }
 
@@ -263,10 +225,10 @@ function logFailure(
   recorded: Partial<RequestFailure>,
   milliseconds: number,
 ): void {
-  const failure = describeFailure(recorded);
   const status = response.statusCode;
   const hasLeft = response.destroyed && !response.writableFinished;
-  if (failure.codes.length === 0 && status < 400 && !hasLeft) return;
+  if (status < 400 && !hasLeft && (recorded.codes === undefined || recorded.codes.size === 0)) return;
+  const failure = describeFailure(recorded);
   // What the client did wrong is information; what we or a subgraph did wrong is a warning.
   const isOurs =
     status >= 500 || failure.subgraphs.length > 0 || failure.codes.includes('INTERNAL_SERVER_ERROR');

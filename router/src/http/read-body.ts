@@ -87,13 +87,12 @@ async function readBytes(
       else chunks.push(chunk);
     };
     request.on('data', onData);
-    request.once('end', () => {
-      settle(Buffer.concat(chunks, size));
+    // Each comes once; `close` comes after an error, too.
+    request.on('end', () => {
+      const [only] = chunks;
+      settle(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
     });
-    request.once('error', () => {
-      settle('aborted');
-    });
-    request.once('close', () => {
+    request.on('close', () => {
       settle('aborted');
     });
   });

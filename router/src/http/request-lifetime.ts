@@ -7,47 +7,57 @@ import type { Caller, TraceOfCaller } from '../subgraphs/caller.js';
 import { DeadlineWatch, type Expiring } from '../subgraphs/deadline.js';
 
 export class RequestLifetime implements Caller, Expiring {
-  /** Resolves when the time is over; stays open otherwise. */
-  readonly overrun: Promise<'overrun'>;
   hasLeft = false;
-  private readonly callbacks = new Set<() => void>();
-  private readonly endings: (() => void)[] = [];
+  // What most requests have no use for is made when it is used: answers from the cache wait for nobody.
+  private callbacks: Set<() => void> | null = null;
+  private endings: (() => void)[] | null = null;
   private hasEnded = false;
-  private resolveOverrun: (value: 'overrun') => void = () => undefined;
+  private hasExpired = false;
+  private onOverrun: (() => void) | null = null;
 
   constructor(
     private readonly response: ServerResponse,
     readonly deadline: number,
     readonly traces: readonly TraceOfCaller[] = [],
   ) {
-    this.overrun = new Promise((resolve) => {
-      this.resolveOverrun = resolve;
-    });
     watch.add(this);
-    response.once('close', this.leave);
+    response.on('close', this.leave);
   }
 
   onLeave(callback: () => void): () => void {
-    this.callbacks.add(callback);
-    return () => this.callbacks.delete(callback);
+    const callbacks = (this.callbacks ??= new Set());
+    callbacks.add(callback);
+    return () => callbacks.delete(callback);
+  }
+
+  /** @returns what comes of the work, or that the time was over before; for one at a time */
+  within<T>(work: Promise<T>): Promise<T | 'overrun'> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      this.onOverrun = () => {
+        resolve('overrun');
+      };
+      if (this.hasExpired) this.onOverrun();
+    });
   }
 
   expire(): void {
     // The answer first: ended fetches would otherwise race to give a partial one.
-    this.resolveOverrun('overrun');
+    this.hasExpired = true;
+    this.onOverrun?.();
     setImmediate(this.leave);
   }
 
   /** @param callback called once, when the request is answered or given up; at once, if it is already */
   onEnd(callback: () => void): void {
     if (this.hasEnded) callback();
-    else this.endings.push(callback);
+    else (this.endings ??= []).push(callback);
   }
 
   /** The request is answered. */
   end(): void {
     this.hasEnded = true;
-    for (const callback of this.endings.splice(0)) callback();
+    for (const callback of this.endings?.splice(0) ?? []) callback();
     watch.delete(this);
     this.response.off('close', this.leave);
   }
@@ -55,8 +65,8 @@ export class RequestLifetime implements Caller, Expiring {
   private readonly leave = () => {
     if (this.hasLeft) return;
     this.hasLeft = true;
-    for (const callback of this.callbacks) callback();
-    this.callbacks.clear();
+    for (const callback of this.callbacks ?? []) callback();
+    this.callbacks = null;
   };
 }
 

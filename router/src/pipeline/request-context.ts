@@ -35,6 +35,24 @@ export interface RequestFailure {
   readonly causes: Set<string>;
 }
 
+/** Few requests fail: what they would leave is made when it is asked for. */
+class Failure implements RequestFailure {
+  readonly codes = new Set<string>();
+  private readonly sets: Partial<Record<'operations' | 'subgraphs' | 'causes', Set<string>>> = {};
+
+  get operations(): Set<string> {
+    return (this.sets.operations ??= new Set());
+  }
+
+  get subgraphs(): Set<string> {
+    return (this.sets.subgraphs ??= new Set());
+  }
+
+  get causes(): Set<string> {
+    return (this.sets.causes ??= new Set());
+  }
+}
+
 export function requestContext(
   request: HttpRequest,
   caller: Caller,
@@ -49,6 +67,6 @@ export function requestContext(
     operation: null,
     cacheObserver,
     leaving: { terms: null },
-    failure: { operations: new Set(), codes: new Set(), subgraphs: new Set(), causes: new Set() },
+    failure: new Failure(),
   };
 }

@@ -6,6 +6,8 @@ import type { PartProof } from '../../execution/fetch-answer.js';
 export interface SentAnswer {
   /** JSON. */
   readonly bytes: Buffer;
+  /** The same once more, where that helps. */
+  readonly text?: string | null;
 }
 
 export interface KeptAnswer<Answer extends SentAnswer = SentAnswer> {
@@ -81,9 +83,9 @@ function join(first: Evidence, rest: readonly Evidence[]): Evidence {
   };
 }
 
-function sizeOf({ bytes }: SentAnswer, stores: readonly StoreProof[]): number {
+function sizeOf({ bytes, text }: SentAnswer, stores: readonly StoreProof[]): number {
   const tags = stores.flatMap((store) => store.tags).reduce((sum, tag) => sum + tag.length + 20, 0);
-  return bytes.length + overhead + 2 * tags;
+  return bytes.length + (text?.length ?? 0) + overhead + 2 * tags;
 }
 
 /** Objects around the bytes and the texts. */
