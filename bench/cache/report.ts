@@ -76,12 +76,12 @@ function costRow(cells: readonly string[]): string {
 }
 
 const header = [
-  row(['', 'CPU s per 1,000', 'CPU /', '', '', '', 'req / s', 'CPU s per', '1,000 of', '', 'all', 'Redis', 'subgraph', '', '', 'resident']),
-  row(['', '(spread)', '@apollo', '/ floor', '/ cold', 'req / s', '/ cold', 'Redis', 'subgraphs', 'stores', 'of these', 'commands', 'requests', 'p50 ms', 'p99 ms', 'MB']),
+  row(['', 'CPU s per 1,000', '/ @apollo/', '', '', '', 'req / s', 'CPU:', 'CPU:', 'CPU:', 'CPU:', 'Redis', 'subgraph', '', '', 'resident']),
+  row(['', '(spread)', 'server', '/ floor', '/ cold', 'req / s', '/ cold', 'Redis', 'subgraphs', 'stores', 'all', 'commands', 'requests', 'p50 ms', 'p99 ms', 'MB']),
 ].join('\n'); // prettier-ignore
 
 const legend =
-  'CPU s per 1,000: of the contestant; all of these: with Redis, subgraphs and their PostgreSQL, without clients; ?: the system does not tell';
+  'CPU s per 1,000: of the contestant; all: with Redis, subgraphs and their PostgreSQL, without clients; ?: the system does not tell';
 
 function tableRow(lane: Measurement, lanes: readonly Measurement[]): string {
   const { contestant, turns, seen } = lane;
