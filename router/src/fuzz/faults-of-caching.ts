@@ -168,15 +168,6 @@ const inWhatMayBeKept: readonly Fault[] = [
     suite: life,
     test: 'does not keep what was read before a write that came while it was under way',
   },
-  {
-    id: 'keeping/one-of-two-values',
-    what: 'where two aliases of a field have different values the last is kept',
-    file: 'caching/canonical-data.ts',
-    search: 'return known === undefined || known === value ||',
-    replacement: 'return known !== value || known === value ||',
-    suite: parts,
-    test: 'what has two values is not kept',
-  },
 ];
 
 const served = { file: 'caching/read-parts.ts', suite: life };

@@ -221,8 +221,8 @@ export const faultsOfCapture: readonly Fault[] = [
   {
     ...written,
     id: 'writes-of/unmarked',
-    search: 'first_write IS NULL OR l.mode',
-    replacement: 'l.mode',
+    search: 'if (!found.isMarked) return',
+    replacement: 'if (found.tags.length < 0) return',
   },
   {
     ...written,

@@ -81,6 +81,15 @@ export const faultsOfKeys: readonly Fault[] = [
     test: 'f(a:NAME)',
   },
   {
+    id: 'keeping/one-of-two-values',
+    what: 'where two aliases of a field have different values the last is kept',
+    file: 'caching/canonical-data.ts',
+    search: 'return known === undefined || known === value ||',
+    replacement: 'return known !== value || known === value ||',
+    suite: parts,
+    test: 'what has two values is not kept',
+  },
+  {
     ...extension,
     id: 'wire/an-answer-as-it-comes',
     what: 'what a subgraph says wrongly of an answer is believed',

@@ -7,7 +7,7 @@ import { RequestInputs } from './request-inputs.js';
 import type { CoveredRead } from './store-coverage.js';
 
 const lifetime = { maxAge: 60, isPrivate: false, staleness: 0 };
-const read = { key: ['id'], kind: 'one', entity: class Thing {} } as unknown as ReadDefinition;
+const read = { key: ['id'], kind: 'one', entity: Object } as unknown as ReadDefinition;
 
 /** @param refusal of every read */
 function recorder(refusal: string | null = null): AnswerRecorder {
