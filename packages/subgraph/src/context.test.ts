@@ -50,8 +50,7 @@ describe('a context', () => {
       const { parts } = from as { parts?: unknown };
       if (parts !== undefined) seen.add(store);
       return Reflect.ownKeys(from).flatMap((name) => {
-        const { value } = Object.getOwnPropertyDescriptor(from, name) ?? {};
-        return values(value as unknown);
+        return values(Object.getOwnPropertyDescriptor(from, name)?.value);
       });
     };
     const reachable = values(context);
