@@ -14,8 +14,8 @@ export const usage = `Usage: node router/dist/main.js [--supergraph FILE] [--por
                      SIGHUP then re-reads router.yaml and replaces the workers one by one
   --help             this text
 
-Environment: PORT, HOST, WORKERS, REDIS_URL (shares persisted queries between routers), LOG_LEVEL (default info),
-NODE_ENV=production (no introspection, no browser origins unless router.yaml says otherwise).
+Environment: PORT, HOST, WORKERS, REDIS_URL (shares persisted queries and the response cache between routers),
+LOG_LEVEL (default info), NODE_ENV=production (no introspection, no browser origins unless router.yaml says otherwise).
 `;
 
 /** What an operator can put right: one sentence, no stack trace. */
