@@ -38,7 +38,7 @@ function planFrom(args: string[]): Plan | string {
     },
   });
   const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-  const seconds = Number(values.seconds ?? (values.quick ? 1 : 5));
+  const seconds = Number(values.seconds ?? (values.quick ? 3 : 5));
   const clients = values.clients.split(',').map(Number);
   for (const [option, given] of [
     ['rounds', [rounds]],

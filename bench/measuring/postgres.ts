@@ -56,14 +56,17 @@ const ticksPerSecond = 100;
 
 /** Of a process, its children, and those of its children that it has buried. */
 function cpuSecondsOfTree(root: number): number | null {
-  const own = timesOf(root);
-  if (own === null) return null;
-  let ticks = own.user + own.system + own.buried;
-  for (const name of readdirSync('/proc')) {
-    const child = /^\d+$/.test(name) ? timesOf(Number(name)) : null;
-    if (child?.parent === root) ticks += child.user + child.system;
+  for (;;) {
+    const own = timesOf(root);
+    if (own === null) return null;
+    let ticks = own.user + own.system + own.buried;
+    for (const name of readdirSync('/proc')) {
+      const child = /^\d+$/.test(name) ? timesOf(Number(name)) : null;
+      if (child?.parent === root) ticks += child.user + child.system;
+    }
+    // One that was buried meanwhile is in neither: a session that has just ended, with all of its time.
+    if (timesOf(root)?.buried === own.buried) return ticks / ticksPerSecond;
   }
-  return ticks / ticksPerSecond;
 }
 
 interface ProcessTimes {
