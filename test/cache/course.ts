@@ -14,6 +14,8 @@ export interface Phase {
 
 export interface CourseOptions {
   readonly seconds: number;
+  /** At least so many in each part, however long that takes. */
+  readonly requestsEach: number;
   /** What goes wrong, in this order; where there is time, over and over. */
   readonly faults: readonly Fault[];
   readonly counts: () => Promise<Counts>;
@@ -26,10 +28,9 @@ export async function takeCourse(scene: Scene, options: CourseOptions): Promise<
   const rounds = Math.max(1, Math.floor(milliseconds / ((options.faults.length + 1) * usualPart)));
   const all = [null, ...Array.from({ length: rounds }, () => options.faults).flat()];
   const part = milliseconds / all.length;
-  const began = performance.now();
   const phases: Phase[] = [];
-  let before = { at: began, requests: log.requests, counts: await options.counts() };
-  for (const [nth, fault] of all.entries()) {
+  let before = { at: performance.now(), requests: log.requests, counts: await options.counts() };
+  for (const fault of all) {
     if (fault !== null) {
       await sleep(part * (0.05 + 0.15 * random.next()));
       log.isAway = !fault.ofRedis;
@@ -37,7 +38,8 @@ export async function takeCourse(scene: Scene, options: CourseOptions): Promise<
       if (log.isAway) await sleep(500);
       log.isAway = false;
     }
-    await sleep(Math.max(0, began + part * (nth + 1) - performance.now()));
+    await sleep(Math.max(0, before.at + part - performance.now()));
+    while (log.requests < before.requests + options.requestsEach) await sleep(100);
     const now = { at: performance.now(), requests: log.requests, counts: await options.counts() };
     const phase = {
       id: fault?.id ?? 'undisturbed',

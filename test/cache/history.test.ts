@@ -1,7 +1,8 @@
 // The judge of prove:cache, on histories made by hand: each kind of anomaly is seen, and what is allowed is not.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge, Steps, type History, type ReadEvent, type WriteEvent } from './history.js';
+import { judge, type History, type ReadEvent, type WriteEvent } from './history.js';
+import { Steps } from './registers.js';
 
 const none: History = { writes: [], reads: [], lists: [], privates: [], placements: [], cutOffs: [] };
 const write = (

@@ -83,6 +83,7 @@ async function attempt(
     isCached,
     variant,
     writeShare,
+    requestsEach: 0,
     faults: chosen,
     say,
   });

@@ -22,11 +22,16 @@ export interface RunOptions {
   /** A superuser's URL. */
   readonly postgres: string;
   readonly seed: number;
+  /** At least. */
   readonly seconds: number;
+  /** In each of its parts, at least. */
+  readonly requestsEach: number;
   readonly isCached: boolean;
   readonly variant: Variant | null;
   /** Of all requests. */
   readonly writeShare: number;
+  /** Of the routers, such as `2s`; where it is not said, the default. */
+  readonly redisTimeout?: string;
   /** What goes wrong, in this order, over and over. */
   readonly faults: readonly Fault[];
   readonly say: (text: string) => void;
@@ -132,6 +137,7 @@ async function runOn(
   const scene: Scene = { system, random: random.fork(), writer: writerOf(clients), announcer, log };
   const phases = await takeCourse(scene, {
     seconds: options.seconds,
+    requestsEach: options.requestsEach,
     faults: options.faults.filter(({ ofRedis }) => options.isCached || !ofRedis),
     counts: () => metrics.counts(),
     say: options.say,
@@ -158,7 +164,7 @@ async function runOn(
     phases,
     examples: [...verdict.examples, ...atRest.slice(0, 10)],
     staleAtRest: atRest.length,
-    seconds: options.seconds,
+    seconds: Math.round(phases.reduce((sum, { seconds }) => sum + seconds, 0)),
     keysRead: new Set(log.reads.map(({ key }) => key).filter((key) => key.startsWith('item:'))).size,
     pairedShare: log.pairedWrites / log.begunWrites,
     settings,

@@ -2,7 +2,7 @@
 // clocks of all of them went on alike.
 import type { Pool } from 'pg';
 import { lifetime } from './subgraphs/schemas.js';
-import { settingsThatDiffer, type System } from './system.js';
+import type { System } from './system.js';
 
 /** Seconds that went by since it was made, by everybody's clock. */
 export class Clocks {
@@ -53,7 +53,7 @@ export async function settingsOf(system: System, store: Pool, clocks: Clocks): P
     await clocks.elapsed(system, store),
     `${system.routers.length} router processes`,
     `TTL ${lifetime} s (least left in Redis ${await leastLeft(system)} s)`,
-    `other than the defaults: ${settingsThatDiffer.join('; ')}`,
+    `other than the defaults: ${system.differing.join('; ')}`,
   ];
 }
 

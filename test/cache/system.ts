@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly routers: number;
   readonly isCached: boolean;
   readonly variant: Variant | null;
+  /** Such as `2s`; where it is not said, the default. */
+  readonly redisTimeout?: string;
 }
 
 export interface CheckedRouter {
@@ -50,6 +52,8 @@ export interface System {
   /** By user. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly isCached: boolean;
+  /** Settings of the routers that are not the defaults, in words. */
+  readonly differing: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -108,6 +112,7 @@ async function assemble(
     redis,
     tokens: new Map(tokens),
     isCached: options.isCached,
+    differing: differing(options),
     stop: async () => {
       await stop();
     },
@@ -195,11 +200,17 @@ export function keepsWholeAnswers(router: number): boolean {
 }
 
 /** What a run says of its routers' configuration. */
-export const settingsThatDiffer: readonly string[] = [
-  `fetches may take ${fetchTimeout / 1_000} s, not 30 s (so long and 2 s more the store of a killed writer is passed by, and a lost one is fenced again)`,
-  'every second router keeps no whole answers (they hide hits of entities)',
-  'fetches are batched',
-];
+function differing({ redisTimeout, variant }: SystemOptions): string[] {
+  return [
+    `fetches may take ${fetchTimeout / 1_000} s, not 30 s (so long and 2 s more the store of a killed writer is passed by, and a lost one is fenced again)`,
+    'every second router keeps no whole answers (they hide hits of entities)',
+    'fetches are batched',
+    ...(redisTimeout === undefined ? [] : [`Redis may take ${redisTimeout} (a busy machine)`]),
+    ...(variant?.inMemory === false
+      ? ['nothing is kept in memory (it would hide what the variant does)']
+      : []),
+  ];
+}
 
 /** What a router of the checker is told; nothing of it shortens a lifetime. */
 function configOf(
@@ -226,7 +237,10 @@ function configOf(
         invalidation: { listen: `127.0.0.1:${invalidation}` },
         subgraph: {
           all: {
-            redis: { urls: [`redis://127.0.0.1:${redis}`] },
+            redis: {
+              urls: [`redis://127.0.0.1:${redis}`],
+              ...(options.redisTimeout !== undefined && { timeout: options.redisTimeout }),
+            },
             invalidation: { enabled: true, shared_key: sharedKey },
           },
         },
