@@ -186,7 +186,7 @@ async function restart(
 ): Promise<void> {
   const configText = readConfigText(args.config);
   const config = readConfig(args, configText);
-  invalidations.refuseOtherRedis(config);
+  invalidations.refuseOtherCache(config);
   const [old, asked] = [addressOf(args, first), addressOf(args, config)];
   if (old.host !== asked.host || old.port !== asked.port) {
     log.warn('`supergraph.listen` has changed; this takes effect when the whole router is started again');

@@ -48,15 +48,16 @@ export class WorkerInvalidations {
   }
 
   /**
-   * While workers are replaced, old ones and new ones answer the same clients: with two Redis, none would hear of what the
-   * other's mutations write.
-   * @throws StartError where this configuration has another one
+   * While workers are replaced, old ones and new ones answer the same clients. Had some another Redis, or none, or kept nothing of a
+   * subgraph, the others would serve what these workers' mutations have changed.
+   * @throws StartError where this configuration keeps something else, or elsewhere
    */
-  refuseOtherRedis(config: RouterConfig): void {
-    const [used, asked] = [redisOf(this.config), redisOf(config)];
-    if (used === null || asked === null || used === asked) return;
+  refuseOtherCache(config: RouterConfig): void {
+    const { redisUrl } = this.options;
+    if (whatIsKept(this.config, redisUrl) === whatIsKept(config, redisUrl)) return;
     throw new StartError(
-      'expected the same Redis for `response_cache` while workers are replaced but got another one; start the whole router again',
+      'expected `response_cache` to be on for the same subgraphs, with the same Redis, while workers are replaced ' +
+        'but got another one; start the whole router again',
     );
   }
 
@@ -97,8 +98,13 @@ export class WorkerInvalidations {
   }
 }
 
-/** @returns `null` where nothing is cached; of what it is asked, how long it is waited for may change */
-function redisOf({ response_cache: { enabled, subgraph } }: RouterConfig): string | null {
+/** Of what subgraphs, and in which Redis. */
+function whatIsKept(config: RouterConfig, redisUrl: string | undefined): string {
+  const { enabled, subgraph } = config.response_cache;
+  if (!enabled || !asksForRedis(config, redisUrl)) return 'nothing';
   const { urls, namespace } = subgraph.all.redis ?? {};
-  return enabled ? JSON.stringify([urls, namespace]) : null;
+  const others = Object.entries(subgraph.subgraphs)
+    .filter((entry) => (entry[1].enabled ?? subgraph.all.enabled) !== subgraph.all.enabled)
+    .map(([name]) => name);
+  return JSON.stringify([urls, namespace, subgraph.all.enabled, others.sort()]);
 }

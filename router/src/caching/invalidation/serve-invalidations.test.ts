@@ -180,13 +180,31 @@ describe('several workers', { timeout: 120_000 }, () => {
     expect((await ask(endpoint)).at).toBe(1);
   });
 
-  test.skipIf(!redisAvailable())('are not replaced by ones with another Redis', async () => {
-    const redis = await cleanup.add(startRedis(), (started) => started.stop());
-    const yaml = yamlWith('127.0.0.1:0', `, redis: { urls: ["${redis.url}"], timeout: 1s }`);
-    const { process, reconfigure } = await launch(yaml);
-    await reconfigure(yaml.replace(redis.url, 'redis://127.0.0.1:1'));
-    await saysInLog(process, 'expected the same Redis for `response_cache`');
-    expect(process.output.stdout).not.toContain('all workers are replaced');
-    expect((await invalidate(urlIn(process, 'invalidations'))).status).toBe(202);
-  });
+  test.skipIf(!redisAvailable())(
+    'are not replaced by ones that keep something else, or elsewhere',
+    async () => {
+      const redis = await cleanup.add(startRedis(), (started) => started.stop());
+      const yaml = yamlWith('127.0.0.1:0', `, redis: { urls: ["${redis.url}"], timeout: 1s }`);
+      const { process, reconfigure } = await launch(yaml);
+      const others = [
+        yaml.replace(redis.url, 'redis://127.0.0.1:1'),
+        yaml.replace('enabled: true', 'enabled: false'),
+      ];
+      for (const [index, other] of others.entries()) {
+        expect(other).not.toBe(yaml);
+        await reconfigure(other);
+        await vi.waitFor(
+          () => {
+            const refusals = process.output.stdout.split(
+              'expected `response_cache` to be on for the same',
+            ).length;
+            expect(refusals - 1).toBe(index + 1);
+          },
+          { timeout: 60_000 },
+        );
+      }
+      expect(process.output.stdout).not.toContain('all workers are replaced');
+      expect((await invalidate(urlIn(process, 'invalidations'))).status).toBe(202);
+    },
+  );
 });
