@@ -199,8 +199,8 @@ export class Store {
       if (!this.isOpen) await this.open();
       const runner = this.dataSource.createQueryRunner();
       try {
-        await runner.connect();
-        return await work(runner).finally(() => runner.query(resetSession).catch(() => undefined));
+        const connection = (await runner.connect()) as pg.Client;
+        return await work(runner).finally(() => reset(runner, connection));
       } finally {
         // What the work threw says more than that a lost connection cannot be given back.
         await runner.release().catch(() => undefined);
@@ -219,6 +219,15 @@ export class Store {
     } catch {
       return false;
     }
+  }
+}
+
+/** A connection that cannot be reset is lent to nobody any more: the pool notices that it has ended. */
+async function reset(runner: QueryRunner, connection: pg.Client): Promise<void> {
+  try {
+    await runner.query(resetSession);
+  } catch {
+    void connection.end().catch(() => undefined);
   }
 }
 
