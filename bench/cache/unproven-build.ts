@@ -29,6 +29,7 @@ const changes: readonly SourceChange[] = [
     search: 'local state = stateOf(prefix)',
     replacement: "local state = { nonce = '', count = 1, since = 1, cluster = '', bypassed = 0 }",
   },
+  { file: readScript, search: '\nexpectFences(prefix)', replacement: '' },
   { file: readScript, search: 'string.sub(entry, 1, length) ~= unmoved', replacement: 'false' },
   {
     file: 'packages/cache/src/redis/scripts/fill.ts',

@@ -115,13 +115,13 @@ export interface IntentTimes {
  */
 export interface CacheBackend {
   /**
-   * The stores' records, made where they are missing. One command for all who ask in a tick; what was sent before the call is
-   * never its answer.
+   * The stores' records, made where they are missing. One command for all who ask in a tick, or while
+   * another such command is on its way; what was sent before the call is never its answer.
    */
   states(stores: readonly string[]): Promise<readonly StoreState[]>;
   /** In one round trip: entries, the records of their tags, the store's. @param claim null: the caller will fill nothing */
   read(store: string, requests: readonly EntryRequest[], claim: Claim | null): Promise<ReadResult>;
-  /** The records of tags and their store, for entries that are at hand. As of `states`, one command for all of a tick. */
+  /** The records of tags and their store, for entries that are at hand. As of `states`, one command for many. */
   records(
     store: string,
     tags: readonly string[],
