@@ -62,4 +62,4 @@ function inWords({ id, seconds, requests, figures }: Phase): string {
 }
 
 /** Milliseconds that a fault gets, with quiet before and after it. */
-const usualPart = 15_000;
+const usualPart = 30_000;

@@ -8,6 +8,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeThrowawayFolder, startEmbeddedPostgres } from '@selvedge/embedded';
+import { guard } from '@selvedge/testkit';
 import { faults, faultsNamed, type Fault } from './faults.js';
 import { anomalies, lastLine, objections, type VariantOutcome } from './report.js';
 import { run, type Outcome } from './run.js';
@@ -17,7 +18,7 @@ import { variants, variantNamed, type Variant } from './variants.js';
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    minutes: { type: 'string', default: '5' },
+    minutes: { type: 'string', default: '7' },
     only: { type: 'string' },
     variant: { type: 'string' },
     uncached: { type: 'boolean', default: false },
@@ -34,12 +35,16 @@ const say = (text: string): void => {
 };
 const folder = await makeThrowawayFolder('prove');
 const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+// However this ends, nothing is left running: other processes end with this one's exit or with their channel to it.
+const watch = guard(server.pid, dirname(server.dataDir));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 try {
   process.exitCode = await prove();
 } finally {
   await server.stop();
   for (const made of new Set([dirname(server.dataDir), folder]))
     await rm(made, { recursive: true, force: true });
+  watch.dismiss();
 }
 
 async function prove(): Promise<number> {

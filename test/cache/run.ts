@@ -10,7 +10,7 @@ import { judge, type Verdict } from './history.js';
 import { Log } from './log.js';
 import { details, figuresOf, Metrics, type CacheFigures } from './metrics.js';
 import { Random, Zipf } from './random.js';
-import { readAllOnce, readerOf, readSomething, type Way } from './reading.js';
+import { readAllOnce, readerOf, readItems, readSomething, type Way } from './reading.js';
 import { compareWithStores } from './at-rest.js';
 import { exponent, keys } from './scale.js';
 import { Clocks, settingsOf } from './settings.js';
@@ -64,7 +64,7 @@ export interface Outcome extends Verdict, CacheFigures {
   readonly problems: ReadonlyMap<string, number>;
 }
 
-const clients = 12;
+const clients = 16;
 
 export async function run(options: RunOptions): Promise<Outcome> {
   const system = await startSystem({ ...options, routers: 2 });
@@ -113,7 +113,7 @@ async function runOn(
   const [first] = ways;
   if (first !== undefined) {
     // The stores' records are made by the first who looks, and a mutation may have been under way before: all is fenced once.
-    await readSomething(first, readerOf(system, 0), random.fork(), zipf, log);
+    await readItems(first, readerOf(system, 0), ['0'], 'id version stock', log);
     if (options.isCached) await sleep(doubt);
     await readAllOnce(first, readerOf(system, 0), log);
   }
