@@ -27,6 +27,8 @@ export interface SystemOptions {
   readonly variant: Variant | null;
   /** Such as `2s`; where it is not said, the default. */
   readonly redisTimeout?: string;
+  /** Whether the subgraphs tell Redis of their stores' writes. */
+  readonly areRelayed?: boolean;
 }
 
 export interface CheckedRouter {
@@ -49,6 +51,8 @@ export interface System {
   readonly subgraphs: Readonly<Record<SubgraphName, CheckedSubgraph>>;
   /** The master of the moment. */
   redis: RedisServer;
+  /** The subgraphs' way to Redis; null: they have none. */
+  readonly relayWire: TcpProxy | null;
   /** By user. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly isCached: boolean;
@@ -89,15 +93,17 @@ async function assemble(
     buildSubgraphs(folder),
   ]);
   const key = randomBytes(32).toString('base64url');
+  const redis = await RedisServer.start();
+  const relayWire = options.areRelayed === true ? await TcpProxy.start(redis.port) : null;
+  stops.push(async () => relayWire?.stop());
   const subgraphs = Object.fromEntries(
     await Promise.all(
       subgraphNames.map(async (name) => [
         name,
-        await startSubgraph(name, subgraphEntry, { ...options, key }, stops),
+        await startSubgraph(name, subgraphEntry, { ...options, key, relayWire }, stops),
       ]),
     ),
   ) as Record<SubgraphName, CheckedSubgraph>;
-  const redis = await RedisServer.start();
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, composed());
   const routers = await Promise.all(
@@ -110,6 +116,7 @@ async function assemble(
     routers,
     subgraphs,
     redis,
+    relayWire,
     tokens: new Map(tokens),
     isCached: options.isCached,
     differing: differing(options),
@@ -136,7 +143,11 @@ function composed(): string {
 async function startSubgraph(
   name: SubgraphName,
   entry: string,
-  { postgres, key }: { readonly postgres: string; readonly key: string },
+  {
+    postgres,
+    key,
+    relayWire,
+  }: Pick<SystemOptions, 'postgres'> & { readonly key: string; readonly relayWire: TcpProxy | null },
   stops: (() => Promise<unknown>)[],
 ): Promise<CheckedSubgraph> {
   const database = `selvedge_checked_${name}_${randomBytes(4).toString('hex')}`;
@@ -151,6 +162,7 @@ async function startSubgraph(
       DATABASE_URL: databaseUrl,
       SELVEDGE_TOKEN_KEY: key,
       LOG_LEVEL: 'error',
+      ...(relayWire !== null && { REDIS_URL: `redis://127.0.0.1:${relayWire.port}` }),
     },
   });
   stops.push(() => child.stop());

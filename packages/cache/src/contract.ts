@@ -18,7 +18,7 @@ export interface StoreState {
   readonly since: number;
   /** `system identifier/timeline` of the PostgreSQL cluster whose transaction ids the tags' fences are; null: not known yet. */
   readonly cluster: string | null;
-  /** A write of unknown outcome is about: nothing of the store is served, and nothing stored. */
+  /** A write of unknown outcome is about, or nobody vouches for the store any more: nothing of it is served, and nothing stored. */
   readonly isBypassed: boolean;
 }
 
@@ -141,6 +141,11 @@ export interface CacheBackend {
   settle(store: string, write: Write, intent: string | null): Promise<void>;
   /** The write's outcome will not be known: bypass the store from now until the intent is over. */
   doubt(store: string, intent: string): Promise<void>;
+  /**
+   * For so many milliseconds whoever delivers the store's outbox says that all is settled that was committed in it. Past that the store
+   * is bypassed, until it is said again; one that it has never been said of is not.
+   */
+  vouch(store: string, milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }
 

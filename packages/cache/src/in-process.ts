@@ -176,6 +176,11 @@ class InProcess implements InProcessBackend {
     return Promise.resolve();
   }
 
+  vouch(store: string, milliseconds: number): Promise<void> {
+    this.#storeOf(store).vouchedUntil = this.#now() + milliseconds;
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     this.#items.clear();
     return Promise.resolve();

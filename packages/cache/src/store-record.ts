@@ -21,6 +21,8 @@ export interface StoreRecord {
   since: number;
   cluster: string | null;
   readonly intents: Map<string, Intent>;
+  /** Milliseconds since 1970; null: nobody has ever vouched for it. */
+  vouchedUntil: number | null;
 }
 
 /**
@@ -30,12 +32,12 @@ export interface StoreRecord {
 export function newStoreRecord(nonce: string, now: number, longestIntent: number): StoreRecord {
   const overAt = now + longestIntent;
   const intents = new Map([[lostIntents, { suspectAt: overAt, overAt }]]);
-  return { nonce, count: 1, since: 1, cluster: null, intents };
+  return { nonce, count: 1, since: 1, cluster: null, intents, vouchedUntil: null };
 }
 
 /** Carries out what time has brought about since the record was last looked at. */
 export function stateAt(record: StoreRecord, now: number): StoreState {
-  let isBypassed = false;
+  let isBypassed = record.vouchedUntil !== null && record.vouchedUntil <= now;
   let areOver = false;
   for (const [id, intent] of record.intents) {
     if (intent.overAt <= now) {

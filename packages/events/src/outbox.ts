@@ -36,7 +36,8 @@ export async function announceAll(runner: SqlRunner): Promise<void> {
   ]);
 }
 
-async function outboxSchema(runner: SqlRunner): Promise<string> {
+/** Where the outbox is, as the role finds it. */
+export async function outboxSchema(runner: SqlRunner): Promise<string> {
   const [row] = await rowsOf<{ schema: string | null }>(runner, 'SELECT current_schema() AS schema');
   if (row?.schema == null) throw new Error('expected a search_path with a schema but got one without');
   return row.schema;

@@ -7,6 +7,7 @@ import { ClientError } from '@selvedge/errors';
 import type { Logger } from 'pino';
 import { StoreCoverage } from './caching/store-coverage.js';
 import { CompiledEntities } from './entities-path/compiled-entities.js';
+import { startStoreRelay, type StoreRelay } from './relaying/store-relay.js';
 import { buildSchema, checkFields, type ResolverMap } from './schema/build-schema.js';
 import { apolloServer, type SubgraphPlugin } from './server/apollo.js';
 import type { SubgraphConfig } from './server/config.js';
@@ -85,6 +86,7 @@ export async function startSubgraph(
   };
   // Once prepared, operations are let through without asking: a store that goes away later shows in their own errors.
   let isPrepared = false;
+  let relay: StoreRelay | null = null;
   const server = await httpServer({
     host: config.host,
     port: config.port,
@@ -102,22 +104,23 @@ export async function startSubgraph(
       return (await store.isReachable()) ? null : 'the store cannot be reached';
     },
     readiness: async () => ({ oldestWriteSeconds: await oldestWriteSeconds(store) }),
-    metrics: () => oldestWriteMetric(store),
+    metrics: async () => `${await oldestWriteMetric(store)}${relay?.metrics() ?? ''}`,
   }).catch(async (error: unknown) => {
     await apollo.stop();
     throw error;
   });
   const stopping = new AbortController();
   const progress = options.onProgress ?? (() => undefined);
-  const ready = prepare(definition, config, parts, stopping.signal, progress, log).then(() => {
+  const ready = prepare(definition, config, parts, stopping.signal, progress, log).then(async () => {
     checkFields(subgraphSchema, (entity) => propertiesOf(store, entity), definition.store.entities);
+    if (parts.coverage.hasOutbox) relay = await startStoreRelay(definition.name, config, store, log);
     isPrepared = true;
   });
   // Whoever waits for it hears of it; whoever does not should not die of it.
   ready.catch(() => undefined);
   const closeStore = async (): Promise<void> => {
     await ready.catch(() => undefined);
-    await apollo.stop();
+    await Promise.all([apollo.stop(), relay?.stop()]);
     await store.close();
   };
   const stop = async (): Promise<void> => {

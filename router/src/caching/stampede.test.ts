@@ -32,6 +32,7 @@ function routers(reads: number, usualTime = 30_000) {
     intend: (...given) => backend.intend(...given),
     settle: (...given) => backend.settle(...given),
     doubt: (...given) => backend.doubt(...given),
+    vouch: (...given) => backend.vouch(...given),
     close: () => backend.close(),
     read,
   };

@@ -112,6 +112,10 @@ export class ScriptedBackend implements RedisBackend {
     await this.#run('doubt', store, [intentField(intent)], true);
   }
 
+  async vouch(store: string, duration: number): Promise<void> {
+    await this.#run('vouch', store, [milliseconds(duration)]);
+  }
+
   close(): Promise<void> {
     this.#caller.close();
     return Promise.resolve();

@@ -139,7 +139,9 @@ describe.skipIf(!redisAvailable())('When Redis', () => {
     const master = await servers.start();
     const replica = await servers.start('--replicaof', '127.0.0.1', String(master.port));
     await vi.waitFor(
-      async () => { expect(await master.command('INFO', 'replication')).toContain('state=online'); },
+      async () => {
+        expect(await master.command('INFO', 'replication')).toContain('state=online');
+      },
       { timeout: 10_000, interval: 50 },
     );
     const backend = await open(master.url);
@@ -151,10 +153,15 @@ describe.skipIf(!redisAvailable())('When Redis', () => {
     expect(await told()).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
     await master.command('CONFIG', 'SET', 'min-replicas-max-lag', '1', 'min-replicas-to-write', '1');
     await replica.command('REPLICAOF', 'NO', 'ONE');
-    await vi.waitFor(async () => { expect(await told()).toEqual(['rejected', 'rejected', 'rejected']); }, {
-      timeout: 10_000,
-      interval: 50,
-    });
+    await vi.waitFor(
+      async () => {
+        expect(await told()).toEqual(['rejected', 'rejected', 'rejected']);
+      },
+      {
+        timeout: 10_000,
+        interval: 50,
+      },
+    );
     await master.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
     await untilAnswered(backend);
     // Whoever was connected stays so, and what is there comes from the new master, late.

@@ -8,6 +8,7 @@ import { boundsOfEntries, entries } from './contract/entries.js';
 import { intents, lostIntents } from './contract/intents.js';
 import { fences, logicalTime, whatIsOnItsWay } from './contract/logical-time.js';
 import { lostRecords } from './contract/lost-records.js';
+import { vouching } from './contract/vouching.js';
 import type { OpenHarness } from './harness.js';
 import { play, steps } from './model.js';
 
@@ -28,6 +29,7 @@ export function describeBackend(name: string, open: OpenHarness): void {
     describe('clusters', clusters);
     describe('lost records', lostRecords);
     describe('intents', intents);
+    describe('vouching', vouching);
     describe('lost intents', () => {
       lostIntents(open);
     });

@@ -52,6 +52,7 @@ export function openNaive(): Harness {
     abandon: () => Promise.resolve(),
     intend: () => Promise.resolve(),
     doubt: () => Promise.resolve(),
+    vouch: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
   const flush = () => {

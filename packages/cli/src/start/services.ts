@@ -11,6 +11,8 @@ export interface SubgraphSettings {
   readonly databaseUrl: string;
   readonly seedScale: number;
   readonly tokenKey: string;
+  /** Of the routers' cache. */
+  readonly redisUrl: string | undefined;
   readonly logLevel: string;
 }
 
@@ -36,7 +38,7 @@ export function subgraphSpec(
   projectRoot: string,
   state: StateFolder,
   name: string,
-  { databaseUrl, seedScale, tokenKey, logLevel }: SubgraphSettings,
+  { databaseUrl, seedScale, tokenKey, redisUrl, logLevel }: SubgraphSettings,
 ): ServiceSpec {
   return {
     name,
@@ -52,6 +54,7 @@ export function subgraphSpec(
       SEED_SCALE: String(seedScale),
       SELVEDGE_TOKEN_KEY: tokenKey,
       LOG_LEVEL: logLevel,
+      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     },
   };
 }

@@ -13,6 +13,7 @@ export interface OutboxRow {
 }
 
 export interface OutboxStore {
+  readonly url: string;
   /** Any free connection. */
   readonly source: DataSource;
   /** As the server's superuser, in this database. */
@@ -38,6 +39,7 @@ export async function openOutboxStore(): Promise<OutboxStore> {
   }).initialize();
   const sessions: QueryRunner[] = [];
   return {
+    url: store.url,
     source,
     admin,
     async session() {

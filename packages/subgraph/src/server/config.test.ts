@@ -24,6 +24,7 @@ describe('configFrom', () => {
       seedScale: 0,
       tokenKey: null,
       schemaPath: null,
+      cache: null,
       logLevel: 'info',
     });
   });
@@ -37,6 +38,8 @@ describe('configFrom', () => {
       SEED_SCALE: '0.1',
       SELVEDGE_TOKEN_KEY: key,
       SUBGRAPH_SCHEMA: '/tmp/schema.graphql',
+      REDIS_URL: 'redis://cache:6379',
+      CACHE_NAMESPACE: 'shop',
       LOG_LEVEL: 'debug',
     };
     expect(configFrom(env)).toEqual({
@@ -47,6 +50,7 @@ describe('configFrom', () => {
       seedScale: 0.1,
       tokenKey: key,
       schemaPath: '/tmp/schema.graphql',
+      cache: { redisUrl: 'redis://cache:6379', namespace: 'shop' },
       logLevel: 'debug',
     });
     const empty = Object.fromEntries(Object.keys(env).map((name) => [name, '']));

@@ -14,8 +14,16 @@ export interface SubgraphConfig {
   readonly tokenKey: string | null;
   /** The path of a schema file to serve instead of the subgraph's own. */
   readonly schemaPath: string | null;
+  /** Of the routers' cache, which is told of what is written to the store; null: nobody is told. */
+  readonly cache: CacheOfRouters | null;
   /** Of pino, or `silent`. */
   readonly logLevel: string;
+}
+
+/** As in the routers' configuration. */
+export interface CacheOfRouters {
+  readonly redisUrl: string;
+  readonly namespace: string;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -45,6 +53,8 @@ const environment = z.object({
     .regex(/^[\w-]{43,}$/, 'a base64url key of at least 32 bytes')
     .optional(),
   SUBGRAPH_SCHEMA: z.string().min(1).optional(),
+  REDIS_URL: z.string().min(1).optional(),
+  CACHE_NAMESPACE: z.string().min(1).default('selvedge'),
   LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
 });
 
@@ -56,6 +66,8 @@ export const environmentHelp = `Environment:
   SEED_SCALE          1 seeds the small shop, 100 a hundred times that; 0 (no seed) unless told
   SELVEDGE_TOKEN_KEY  base64url key of development tokens; refused when NODE_ENV=production
   SUBGRAPH_SCHEMA     a schema file to serve instead of the subgraph's own
+  REDIS_URL           the Redis of the routers' cache, to tell it of what is written past the routers
+  CACHE_NAMESPACE     its namespace there; selvedge unless told
   LOG_LEVEL           ${logLevels.join(', ')}; info unless told`;
 
 /** Throws one error that names every wrong variable, a line each; secrets are not repeated in it. */
@@ -79,11 +91,13 @@ export function configFrom(env: NodeJS.ProcessEnv): SubgraphConfig {
     seedScale: data.SEED_SCALE,
     tokenKey: data.SELVEDGE_TOKEN_KEY ?? null,
     schemaPath: data.SUBGRAPH_SCHEMA ?? null,
+    cache:
+      data.REDIS_URL === undefined ? null : { redisUrl: data.REDIS_URL, namespace: data.CACHE_NAMESPACE },
     logLevel: data.LOG_LEVEL,
   };
 }
 
-const secrets: ReadonlySet<string> = new Set(['DATABASE_URL', 'SELVEDGE_TOKEN_KEY']);
+const secrets: ReadonlySet<string> = new Set(['DATABASE_URL', 'REDIS_URL', 'SELVEDGE_TOKEN_KEY']);
 
 function problemOf({ path, message }: z.core.$ZodIssue, given: NodeJS.ProcessEnv): string {
   const name = String(path[0]);

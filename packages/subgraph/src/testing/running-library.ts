@@ -55,6 +55,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Runnin
       seedScale: authors,
       tokenKey: null,
       schemaPath: null,
+      cache: null,
       logLevel: 'silent',
       ...config,
       databaseUrl,

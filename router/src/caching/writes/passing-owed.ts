@@ -27,6 +27,7 @@ export function passingOwed(backend: CacheBackend, owes: (store: string) => bool
     intend: (store, id, times) => backend.intend(store, id, times),
     settle: (store, write, intent) => backend.settle(store, write, intent),
     doubt: (store, intent) => backend.doubt(store, intent),
+    vouch: (store, milliseconds) => backend.vouch(store, milliseconds),
     close: () => backend.close(),
   };
 }

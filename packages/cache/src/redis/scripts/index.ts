@@ -7,6 +7,7 @@ import { intend } from './intend.js';
 import { read } from './read.js';
 import { settle } from './settle.js';
 import { validate } from './validate.js';
+import { vouch } from './vouch.js';
 
 /** What Redis is asked to do, by name. Each is one script, and none reaches beyond the slots of its KEYS. */
 export interface Script {
@@ -15,7 +16,7 @@ export interface Script {
   readonly sha: string;
 }
 
-const sources = { abandon, claim, doubt, fill, intend, read, settle, validate };
+const sources = { abandon, claim, doubt, fill, intend, read, settle, validate, vouch };
 
 export const scripts = {
   abandon: script('abandon'),
@@ -26,6 +27,7 @@ export const scripts = {
   read: script('read'),
   settle: script('settle'),
   validate: script('validate'),
+  vouch: script('vouch'),
 };
 
 function script(name: keyof typeof sources): Script {

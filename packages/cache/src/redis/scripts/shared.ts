@@ -6,7 +6,8 @@
  * that nothing from an earlier life of the server, such as an old RDB file, is seen again.
  *
  * Layout, each below `{namespace:store}:<server>:`
- *   s        hash, the store's record: nonce, count, since, cluster (may be empty), `i:<intent>` = `suspectAt:overAt`
+ *   s        hash, the store's record: nonce, count, since, cluster (may be empty), `i:<intent>` = `suspectAt:overAt`, and `vouched`, until when
+ *            somebody vouches for it, where anybody ever has
  *   t:<tag>  the tag's record: `nonce|born|count:xid,count:xid…`, oldest first
  *   e:<key>  an entry: how many fills, a space, then the fills, newest first. Each is a line `nonce count names tags body`, of which the
  *            last three are lengths in bytes, then names (JSON), tags (a line each) and the body, which only the router reads
@@ -77,6 +78,7 @@ local function stateOf(prefix)
       state[name] = value
     end
   end
+  if state.vouched and tonumber(state.vouched) <= clock() then state.bypassed = 1 end
   state.count = tonumber(state.count)
   state.since = tonumber(state.since)
   if areOver then invalidateStore(prefix, state) end
